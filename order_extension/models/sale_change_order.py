@@ -1,0 +1,460 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..change_order_rules import REVISABLE_STATES, change_order_name, contract_sums
+
+# Only code of this process can hold this very object: a context that comes in over RPC is made of plain values.
+# So the states and the signature are written by the actions of this model and by nobody else, whatever his rights.
+_TRANSITION = object()
+
+#: Written by transitions only, see models/sale_change_order_flow.py and models/sale_change_order_signing.py.
+TRANSITION_FIELDS = frozenset(
+    {
+        "name", "number", "revision", "state", "sent_on", "sent_by_id", "offer_hash",
+        "signed_by", "signed_on", "signature", "signed_ip", "signed_user_agent", "signed_channel",
+        "signed_device_user_id", "signed_content", "signed_hash", "declined_on", "declined_by", "decline_reason",
+        "cancelled_on", "cancelled_by_id", "cancel_reason", "expired_on", "revision_of_id", "superseded_by_id",
+    }
+)  # fmt: skip
+#: What the customer is offered: fixed once it is sent.
+CONTENT_FIELDS = frozenset(
+    {
+        "order_id", "title", "description", "reason_id", "reason_note", "days_added", "validity_date", "line_ids",
+        "photo_ids", "company_id",
+    }
+)  # fmt: skip
+
+
+class SaleChangeOrder(models.Model):
+    _name = "sale.change.order"
+    _description = "Change Order"
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "create_date desc, id desc"
+    _check_company_auto = True
+    _rec_names_search = ["name", "title"]
+
+    # Identity
+    name = fields.Char("Number", readonly=True, copy=False, index="trigram", default="/")
+    number = fields.Integer("Number in the Order", readonly=True, copy=False, aggregator=None)
+    revision = fields.Integer(default=1, readonly=True, copy=False, aggregator=None)
+    revision_of_id = fields.Many2one(
+        "sale.change.order", readonly=True, copy=False, index="btree_not_null", check_company=True
+    )
+    superseded_by_id = fields.Many2one("sale.change.order", "Replaced by", readonly=True, copy=False)
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("sent", "Waiting for Signature"),
+            ("signed", "Signed"),
+            ("declined", "Declined"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+
+    # The order that grows
+    order_id = fields.Many2one(
+        "sale.order",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain=[("state", "=", "sale")],
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="order_id.currency_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer", store=True, index=True, precompute=True)
+    user_id = fields.Many2one(related="order_id.user_id", string="Salesperson", store=True, index=True, precompute=True)
+    task_id = fields.Many2one(
+        "project.task",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('sale_order_id', '=', order_id)]",
+        help="The task on which this was recorded.",
+    )
+
+    # What is offered
+    title = fields.Char("What", required=True, tracking=True)
+    description = fields.Html(help="What exactly will be done, as the customer reads it.")
+    reason_id = fields.Many2one("sale.change.reason", ondelete="restrict", index="btree_not_null")
+    reason_note = fields.Text("Why", help="Why this goes beyond the order, as the customer reads it.")
+    line_ids = fields.One2many("sale.change.order.line", "change_order_id", string="Lines", copy=True)
+    days_added = fields.Integer(
+        "Days Added", help="Calendar days by which the promised date moves. Negative: earlier."
+    )
+    validity_date = fields.Date(
+        "Valid until", default=lambda self: self._default_validity_date(), help="Until when the customer can sign."
+    )
+    photo_ids = fields.Many2many("ir.attachment", string="Photos", copy=False)
+
+    # Sums
+    tax_totals = fields.Json(compute="_compute_tax_totals", exportable=False)
+    amount_untaxed = fields.Monetary("Untaxed Amount", compute="_compute_amounts", store=True, tracking=5)
+    amount_tax = fields.Monetary("Taxes", compute="_compute_amounts", store=True)
+    amount_total = fields.Monetary("Total", compute="_compute_amounts", store=True)
+    amount_original = fields.Monetary(
+        "Original Contract", compute="_compute_contract_sums", help="Untaxed, without any change order."
+    )
+    amount_changes_before = fields.Monetary(
+        "Net of Earlier Change Orders",
+        compute="_compute_contract_sums",
+        help="Untaxed, of the change orders signed before this one, whatever their number.",
+    )
+    amount_before = fields.Monetary("Contract Sum before", compute="_compute_contract_sums", help="Untaxed.")
+    amount_after = fields.Monetary("New Contract Sum", compute="_compute_contract_sums", help="Untaxed.")
+    amount_after_total = fields.Monetary("New Contract Sum with Taxes", compute="_compute_contract_sums")
+    promised_date_before = fields.Datetime("Promised Date before", compute="_compute_contract_sums")
+    promised_date_after = fields.Datetime("New Promised Date", compute="_compute_contract_sums")
+
+    # Who, when, why
+    sent_on = fields.Datetime(readonly=True, copy=False)
+    sent_by_id = fields.Many2one("res.users", "Sent by", readonly=True, copy=False)
+    signed_by = fields.Char("Signed by", readonly=True, copy=False, tracking=True)
+    signed_on = fields.Datetime("Signed on", readonly=True, copy=False, index="btree_not_null")
+    signature = fields.Image(readonly=True, copy=False, attachment=True, max_width=1024, max_height=1024)
+    signed_ip = fields.Char("Signed from IP", readonly=True, copy=False)
+    signed_user_agent = fields.Char("Signed with", readonly=True, copy=False)
+    signed_channel = fields.Selection(
+        [("portal", "Customer portal"), ("device", "On a device handed over on site")],
+        "Signed through",
+        readonly=True,
+        copy=False,
+    )
+    signed_device_user_id = fields.Many2one("res.users", "Device handed over by", readonly=True, copy=False)
+    declined_on = fields.Datetime(readonly=True, copy=False)
+    declined_by = fields.Char(readonly=True, copy=False)
+    decline_reason = fields.Text(readonly=True, copy=False)
+    cancelled_on = fields.Datetime(readonly=True, copy=False)
+    cancelled_by_id = fields.Many2one("res.users", "Cancelled by", readonly=True, copy=False)
+    cancel_reason = fields.Text(readonly=True, copy=False)
+    expired_on = fields.Datetime(readonly=True, copy=False)
+
+    # What was signed, see models/sale_change_order_signing.py
+    offer_hash = fields.Char(readonly=True, copy=False)
+    signed_content = fields.Text(readonly=True, copy=False)
+    signed_hash = fields.Char(readonly=True, copy=False)
+    content_hash = fields.Char(
+        "Fingerprint",
+        compute="_compute_content_hash",
+        help="SHA-256 of what is shown to the customer; of what he signed, once he has.",
+    )
+
+    # Billing
+    invoice_status = fields.Selection(
+        [
+            ("nothing", "Nothing to Invoice"),
+            ("open", "Not Invoiced"),
+            ("partial", "Partly Invoiced"),
+            ("invoiced", "Invoiced"),
+        ],
+        compute="_compute_invoice_status",
+        store=True,
+        index=True,
+    )
+
+    is_expired = fields.Boolean(compute="_compute_is_expired")
+    can_edit = fields.Boolean(compute="_compute_can")
+    can_revise = fields.Boolean(compute="_compute_can")
+    can_cancel = fields.Boolean(compute="_compute_can")
+    order_locked = fields.Boolean(related="order_id.locked")
+    commitment_date = fields.Datetime(related="order_id.commitment_date")
+
+    _number_unique = models.UniqueIndex(
+        "(order_id, number, revision)", "This number was given to another change order at the same time. Try again."
+    )
+
+    # === DEFAULTS ===
+
+    def _default_validity_date(self):
+        days = self.env.company.quotation_validity_days
+        return fields.Date.context_today(self) + timedelta(days=days) if days > 0 else False
+
+    @api.model
+    def default_get(self, fields_list):
+        """A change order that starts on a task belongs to the task's order."""
+        values = super().default_get(fields_list)
+        if values.get("task_id") and not values.get("order_id") and "order_id" in fields_list:
+            values["order_id"] = self.env["project.task"].browse(values["task_id"]).sale_order_id.id
+        return values
+
+    # === COMPUTE ===
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for change_order in self:
+            change_order.access_url = f"/my/change_orders/{change_order.id}"
+
+    def _get_tax_totals(self):
+        """Return the tax engine's summary of the lines as they stand now."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        base_lines = [
+            base_line for line in self.line_ids for base_line in line._prepare_base_lines_for_taxes_computation()
+        ]
+        AccountTax = self.env["account.tax"]
+        AccountTax._add_tax_details_in_base_lines(base_lines, company)
+        AccountTax._round_base_lines_tax_details(base_lines, company)
+        return AccountTax._get_tax_totals_summary(
+            base_lines=base_lines, currency=self.currency_id or company.currency_id, company=company
+        )
+
+    @api.depends("line_ids.price_subtotal", "line_ids.price_total", "currency_id", "company_id")
+    def _compute_amounts(self):
+        for change_order in self:
+            totals = change_order._get_tax_totals()
+            change_order.amount_untaxed = totals["base_amount_currency"]
+            change_order.amount_tax = totals["tax_amount_currency"]
+            change_order.amount_total = totals["total_amount_currency"]
+
+    @api.depends_context("lang")
+    @api.depends("line_ids.price_subtotal", "line_ids.price_total", "currency_id", "company_id")
+    def _compute_tax_totals(self):
+        for change_order in self:
+            change_order.tax_totals = change_order._get_tax_totals()
+
+    @api.depends("amount_untaxed", "amount_total", "days_added", "order_id", "state")
+    def _compute_contract_sums(self):
+        """Before the signature the sums follow the order; with it they stay as they were shown."""
+        signed_before = self._get_signed_amounts()
+        for change_order in self:
+            if change_order.signed_content:
+                change_order.update(change_order._get_signed_sums())
+                continue
+            # The order itself may be out of reach for a technician; its sum is on what he shows to the customer.
+            order = change_order.order_id.sudo()
+            sums = contract_sums(
+                order.amount_untaxed,
+                signed_before.get(order.id, ()),
+                change_order.amount_untaxed,
+                change_order.currency_id.round if change_order.currency_id else round,
+            )
+            promised = order.commitment_date
+            change_order.amount_original = sums.original
+            change_order.amount_changes_before = sums.changes_before
+            change_order.amount_before = sums.before
+            change_order.amount_after = sums.after
+            change_order.amount_after_total = order.amount_total + change_order.amount_total
+            change_order.promised_date_before = promised
+            change_order.promised_date_after = promised and promised + timedelta(days=change_order.days_added)
+
+    def _get_signed_amounts(self):
+        """Return the untaxed amounts of the signed change orders by id of the order, in one query."""
+        rows = self.sudo()._read_group(
+            Domain("order_id", "in", self.order_id.ids) & Domain("state", "=", "signed"),
+            ["order_id"],
+            ["amount_untaxed:array_agg"],
+        )
+        return {order.id: amounts for order, amounts in rows}
+
+    @api.depends(
+        "state",
+        "line_ids.applied_line_id.qty_invoiced",
+        "line_ids.applied_line_id.product_uom_qty",
+        "line_ids.kind",
+    )
+    def _compute_invoice_status(self):
+        for change_order in self:
+            # Billing is computed by whoever posts an invoice, a bookkeeper perhaps, but stored for everybody.
+            added = change_order.sudo().line_ids.filtered(lambda line: line.kind == "add").applied_line_id
+            billable = added.filtered(lambda line: not line.currency_id.is_zero(line.price_subtotal))
+            if change_order.state != "signed" or not billable:
+                change_order.invoice_status = "nothing"
+            elif all(
+                line.product_uom_id.compare(line.qty_invoiced, line.product_uom_qty) >= 0 for line in billable
+            ):
+                change_order.invoice_status = "invoiced"
+            elif any(line.qty_invoiced > 0 for line in billable):
+                change_order.invoice_status = "partial"
+            else:
+                change_order.invoice_status = "open"
+
+    @api.depends("state", "validity_date")
+    def _compute_is_expired(self):
+        today = fields.Date.context_today(self)
+        for change_order in self:
+            change_order.is_expired = change_order.state == "expired" or bool(
+                change_order.state == "sent" and change_order.validity_date and change_order.validity_date < today
+            )
+
+    @api.depends("state")
+    def _compute_can(self):
+        for change_order in self:
+            change_order.can_edit = change_order.state == "draft"
+            change_order.can_revise = change_order._can_revise()
+            change_order.can_cancel = change_order.state in ("draft", "sent", "expired")
+
+    def _can_revise(self):
+        self.ensure_one()
+        return self.state in REVISABLE_STATES and not self.superseded_by_id
+
+    # === CRUD ===
+
+    @api.model
+    def _in_transition(self):
+        """Whether an action of this model is writing, not a person."""
+        return self.env.context.get("change_order_transition") is _TRANSITION
+
+    def _as_transition(self):
+        """Return these records such that their states, signatures and orders may be written.
+
+        In sudo, as a customer signs without any right on the order; whoever calls this has checked the access.
+        """
+        return self.sudo().with_context(change_order_transition=_TRANSITION)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._in_transition():
+            for vals in vals_list:
+                self._check_no_transition_fields(vals)
+        orders = self.env["sale.order"].browse({vals["order_id"] for vals in vals_list if vals.get("order_id")})
+        orders._check_can_extend()
+        numbers = orders._next_change_order_numbers()
+        for vals in vals_list:
+            order = self.env["sale.order"].browse(vals.get("order_id"))
+            if order and not vals.get("number"):
+                vals["number"] = numbers[order.id]
+                numbers[order.id] += 1
+            # The name of the order may be out of reach for a technician, its number is not a secret.
+            vals["name"] = change_order_name(order.sudo().name, vals.get("number", 0), vals.get("revision", 1))
+        change_orders = super().create(vals_list)
+        change_orders._claim_photos()
+        for change_order in change_orders:
+            change_order._subscribe_sellers()
+        return change_orders
+
+    def write(self, vals):
+        if not self._in_transition():
+            self._check_no_transition_fields(vals)
+            if CONTENT_FIELDS & vals.keys():
+                self._check_editable()
+            if "order_id" in vals and any(change_order.order_id.id != vals["order_id"] for change_order in self):
+                raise UserError(
+                    self.env._("A change order stays with its order. Record a new one on the other order instead.")
+                )
+        res = super().write(vals)
+        if "photo_ids" in vals:
+            self._claim_photos()
+        return res
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for change_order, vals in zip(self, vals_list, strict=True):
+            if "title" not in (default or {}) and not self._in_transition():
+                vals["title"] = self.env._("%s (copy)", change_order.title)
+            if "validity_date" not in (default or {}):
+                vals["validity_date"] = self._default_validity_date()
+        return vals_list
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_draft(self):
+        for change_order in self:
+            if change_order.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%s was offered to the customer and stays on file. Cancel it instead of deleting it.",
+                        change_order.name,
+                    )
+                )
+
+    def _check_no_transition_fields(self, vals):
+        """Refuse values that only an action may write.
+
+        Values that say nothing new, as imports and copies send them, pass.
+        """
+        defaults = {"state": "draft", "revision": 1, "name": "/"}
+        for field in TRANSITION_FIELDS & vals.keys():
+            if vals[field] != defaults.get(field, False) and vals[field]:
+                raise UserError(
+                    self.env._(
+                        "“%s” of a change order can't be written directly: it follows from sending, signing, declining"
+                        " or cancelling it.",
+                        self._fields[field].get_description(self.env, ["string"])["string"],
+                    )
+                )
+            del vals[field]
+
+    def _check_editable(self):
+        for change_order in self:
+            if change_order.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(name)s is no longer a draft (%(state)s), so what it offers is fixed. Make a new revision to"
+                        " change it.",
+                        name=change_order.name,
+                        state=change_order._get_state_label(),
+                    )
+                )
+
+    def _get_state_label(self):
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _claim_photos(self):
+        """Tie uploaded photos to their change order, so that whoever sees the one sees the other, and only he."""
+        for change_order in self:
+            photos = change_order.photo_ids
+            # A link must not open what its author can't see.
+            photos.check_access("read")
+            loose = photos.filtered(
+                lambda photo: (photo.res_model, photo.res_id) != (self._name, change_order.id)  # noqa: B023
+            )
+            if elsewhere := loose.filtered("res_id"):
+                raise UserError(
+                    self.env._("“%s” belongs to another document. Upload it here instead.", elsewhere[0].name)
+                )
+            if not_pictures := photos.filtered(lambda photo: not (photo.mimetype or "").startswith("image/")):
+                raise UserError(
+                    self.env._("“%s” is not a picture. Attach other files to a message below.", not_pictures[0].name)
+                )
+            # In sudo: a technician may not write on attachments in general, but these are his own uploads.
+            loose.sudo().write({"res_model": self._name, "res_id": change_order.id})
+            photos.sudo().filtered(lambda photo: not photo.access_token).generate_access_token()
+
+    def _subscribe_sellers(self):
+        """Whoever sells and whoever works on it hears of it."""
+        self.ensure_one()
+        sudo = self.sudo()
+        self.message_subscribe(partner_ids=(sudo.user_id | sudo.task_id.user_ids).partner_id.ids)
+
+    # === ACTIONS ===
+
+    def action_view_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_preview(self):
+        """Open the page as the customer sees it."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "target": "self", "url": self.get_portal_url()}
+
+    def action_print(self):
+        return self.env.ref("order_extension.sale_change_order_report_action").report_action(self)
+
+    # === PORTAL AND MAIL ===
+
+    def _get_portal_return_action(self):
+        self.ensure_one()
+        return self.env.ref("order_extension.sale_change_order_action")
+
+    def _get_report_base_filename(self):
+        self.ensure_one()
+        return self.name.replace("/", "-")
+
+    def _get_lang(self):
+        """The customer's language, in which offers are written, shown and signed."""
+        self.ensure_one()
+        return self.partner_id.lang or self.company_id.partner_id.lang or "en_US"

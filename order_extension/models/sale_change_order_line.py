@@ -1,0 +1,393 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from ..change_order_rules import reducible_quantity
+
+#: What an extension line takes from the order line that it would become.
+PRICED_FIELDS = ("name", "product_uom_id", "price_unit", "discount", "tax_ids")
+
+
+class SaleChangeOrderLine(models.Model):
+    _name = "sale.change.order.line"
+    _description = "Change Order Line"
+    _order = "change_order_id, sequence, id"
+    _check_company_auto = True
+
+    change_order_id = fields.Many2one("sale.change.order", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer(default=10)
+    state = fields.Selection(related="change_order_id.state")
+    order_id = fields.Many2one(related="change_order_id.order_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="change_order_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="change_order_id.currency_id", store=True, precompute=True)
+    tax_country_id = fields.Many2one(related="order_id.tax_country_id")
+
+    kind = fields.Selection(
+        [("add", "Add"), ("reduce", "Reduce")],
+        required=True,
+        default="add",
+        help="Add: a new order line. Reduce: take a quantity off an existing order line.",
+    )
+    order_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Reduced Order Line",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('order_id', '=', order_id), ('display_type', '=', False), ('is_downpayment', '=', False),"
+        " ('product_uom_qty', '>', 0)]",
+    )
+    applied_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Order Line Made",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    product_id = fields.Many2one(
+        "product.product",
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain=[("sale_ok", "=", True)],
+    )
+    name = fields.Text(
+        "Description", compute="_compute_from_order", store=True, readonly=False, required=True, precompute=True
+    )
+    quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
+    product_uom_id = fields.Many2one(
+        "uom.uom",
+        "Unit",
+        compute="_compute_from_order",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        domain="[('id', 'in', allowed_uom_ids)]",
+    )
+    allowed_uom_ids = fields.Many2many("uom.uom", compute="_compute_allowed_uom_ids")
+    price_unit = fields.Float(
+        "Unit Price",
+        compute="_compute_price_unit",
+        min_display_digits="Product Price",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    # The price that the pricelist gave. As on order lines, a price that differs from it was set by hand and is kept.
+    technical_price_unit = fields.Float(compute="_compute_price_unit", store=True, readonly=False, precompute=True)
+    discount = fields.Float(
+        "Discount (%)", compute="_compute_discount", digits="Discount", store=True, readonly=False, precompute=True
+    )
+    tax_ids = fields.Many2many(
+        "account.tax",
+        string="Taxes",
+        compute="_compute_tax_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        context={"active_test": False},
+        domain="[('type_tax_use', '=', 'sale'), ('country_id', '=', tax_country_id)]",
+    )
+    price_subtotal = fields.Monetary("Subtotal", compute="_compute_amount", store=True, precompute=True)
+    price_tax = fields.Monetary("Total Tax", compute="_compute_amount", store=True, precompute=True)
+    price_total = fields.Monetary("Total", compute="_compute_amount", store=True, precompute=True)
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity > 0)",
+        "The quantity of a change order line must be greater than zero. To take something off, choose Reduce.",
+    )
+    _kind_complete = models.Constraint(
+        "CHECK((kind = 'add' AND product_id IS NOT NULL AND product_uom_id IS NOT NULL AND order_line_id IS NULL)"
+        " OR (kind = 'reduce' AND order_line_id IS NOT NULL))",
+        "An added line needs a product; a reduction needs the order line that it reduces.",
+    )
+
+    # === COMPUTE ===
+
+    def _get_virtual_order_line(self):
+        """Return the order line that this line would become, never saved.
+
+        Its fields are computed by Odoo and whatever is installed: pricelist, fiscal position, language, unit and
+        discount are right because they are the order's own.
+        """
+        self.ensure_one()
+        values = {
+            "order_id": self.order_id.id,
+            "product_id": self.product_id.id,
+            "product_uom_qty": self.quantity or 1.0,
+        }
+        if self.product_uom_id in self.allowed_uom_ids:
+            values["product_uom_id"] = self.product_uom_id.id
+        return self.env["sale.order.line"].with_company(self.company_id).new(values)
+
+    def _is_priced_by_order(self):
+        """Whether the values come from the order line that this one would become."""
+        self.ensure_one()
+        return self.kind == "add" and self.product_id and self.order_id
+
+    @api.depends("kind", "order_line_id")
+    def _compute_product_id(self):
+        for line in self:
+            if line.kind == "reduce":
+                line.product_id = line.order_line_id.product_id
+            else:
+                line.product_id = line.product_id
+
+    @api.depends("product_id")
+    def _compute_allowed_uom_ids(self):
+        for line in self:
+            line.allowed_uom_ids = line.product_id.uom_id | line.product_id.uom_ids
+
+    @api.depends("kind", "order_line_id", "product_id")
+    def _compute_from_order(self):
+        for line in self:
+            if line.kind == "reduce":
+                source = line.order_line_id
+            elif line._is_priced_by_order():
+                source = line._get_virtual_order_line()
+            else:
+                source = line
+            line.name = source.name
+            if line.product_uom_id not in line.allowed_uom_ids or line.kind == "reduce":
+                line.product_uom_id = source.product_uom_id
+
+    @api.depends("kind", "order_line_id", "product_id", "product_uom_id", "quantity")
+    def _compute_price_unit(self):
+        for line in self:
+            if line.kind == "reduce":
+                line.price_unit = line.technical_price_unit = line.order_line_id.price_unit
+            elif not line._is_priced_by_order():
+                line.price_unit = line.price_unit or 0.0
+            elif not line._has_manual_price():
+                line.price_unit = line.technical_price_unit = line._get_virtual_order_line().price_unit
+
+    def _has_manual_price(self):
+        self.ensure_one()
+        currency = self.currency_id or self.order_id.currency_id
+        # another product has another price, however the earlier one was set
+        same_product = not self._origin or self._origin.product_id == self.product_id
+        return same_product and currency.compare_amounts(self.technical_price_unit, self.price_unit) != 0
+
+    @api.depends("kind", "order_line_id", "product_id", "product_uom_id", "quantity")
+    def _compute_discount(self):
+        discount_enabled = self.env["product.pricelist.item"]._is_discount_feature_enabled()
+        for line in self:
+            if line.kind == "reduce":
+                line.discount = line.order_line_id.discount
+            elif line._is_priced_by_order() and discount_enabled:
+                line.discount = line._get_virtual_order_line().discount
+            else:
+                line.discount = line.discount or 0.0
+
+    @api.depends("kind", "order_line_id", "product_id")
+    def _compute_tax_ids(self):
+        for line in self:
+            if line.kind == "reduce":
+                line.tax_ids = line.order_line_id.tax_ids
+            elif line._is_priced_by_order():
+                line.tax_ids = line._get_virtual_order_line().tax_ids
+            else:
+                line.tax_ids = line.tax_ids
+
+    @api.depends("kind", "order_line_id", "quantity", "price_unit", "discount", "tax_ids")
+    def _compute_amount(self):
+        AccountTax = self.env["account.tax"]
+        for line in self:
+            company = line.company_id or line.env.company
+            base_lines = line._prepare_base_lines_for_taxes_computation()
+            AccountTax._add_tax_details_in_base_lines(base_lines, company)
+            AccountTax._round_base_lines_tax_details(base_lines, company)
+            details = [base_line["tax_details"] for base_line in base_lines]
+            currency = line.currency_id or company.currency_id
+            line.price_subtotal = currency.round(sum(detail["total_excluded_currency"] for detail in details))
+            line.price_total = currency.round(sum(detail["total_included_currency"] for detail in details))
+            line.price_tax = currency.round(line.price_total - line.price_subtotal)
+
+    # === CONSTRAINTS ===
+
+    @api.constrains("kind", "order_line_id", "change_order_id")
+    def _check_reduced_line(self):
+        for line in self:
+            reduced = line.sudo().order_line_id
+            if line.kind != "reduce" or not reduced:
+                continue
+            if reduced.order_id != line.order_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(change_order)s can only reduce lines of its own order %(order)s.",
+                        change_order=line.change_order_id.name,
+                        order=line.sudo().order_id.name,
+                    )
+                )
+            if reduced.display_type or reduced.is_downpayment or reduced.combo_item_id or reduced.linked_line_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” can't be reduced: only a line with a product and a quantity of its own can.", reduced.name
+                    )
+                )
+
+    @api.constrains("discount", "price_unit")
+    def _check_price(self):
+        for line in self:
+            if line.kind == "add" and (line.price_unit < 0 or not 0 <= line.discount <= 100):
+                raise ValidationError(
+                    self.env._(
+                        "“%s”: an added line needs a price that is not negative and a discount between 0 and 100 %%."
+                        " To take something off the order, choose Reduce.",
+                        line.name,
+                    )
+                )
+
+    # === CRUD ===
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.change_order_id._check_editable()
+        return lines
+
+    def write(self, vals):
+        if not self.env["sale.change.order"]._in_transition():
+            self.change_order_id._check_editable()
+            if "applied_line_id" in vals:
+                raise UserError(self.env._("The order line of an extension is made by its signature, not by hand."))
+        res = super().write(vals)
+        if "change_order_id" in vals:
+            self.change_order_id._check_editable()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_of_draft(self):
+        self.change_order_id._check_editable()
+
+    # === BUSINESS ===
+
+    def _prepare_base_lines_for_taxes_computation(self):
+        """Return the tax engine's base lines of this line.
+
+        An added line is one of them. A reduction is the order line out at its present quantity and in again at the
+        lower one, so that its amount is exactly what the order will lose, to the cent.
+        """
+        self.ensure_one()
+        order = self.order_id
+        common = {
+            "product_id": self.product_id,
+            "product_uom_id": self.product_uom_id,
+            "tax_ids": self.tax_ids,
+            "price_unit": self.price_unit,
+            "discount": self.discount,
+            "partner_id": order.partner_id,
+            "currency_id": order.currency_id or (self.company_id or self.env.company).currency_id,
+            "rate": order.currency_rate,
+            "name": self.name,
+        }
+        prepare = self.env["account.tax"]._prepare_base_line_for_taxes_computation
+        if self.kind == "add":
+            return [prepare(self, quantity=self.quantity, **common)]
+        ordered = self.order_line_id.product_uom_qty
+        if self.applied_line_id:
+            # already taken off: the quantity that it was taken off from
+            ordered += self.quantity
+        return [
+            prepare(self, quantity=-ordered, **common),
+            prepare(self, quantity=ordered - self.quantity, **common),
+        ]
+
+    def _get_reducible_quantity(self):
+        """What the reduced order line can still lose, in its unit."""
+        self.ensure_one()
+        reduced = self.order_line_id
+        return reducible_quantity(reduced.product_uom_qty, reduced.qty_delivered, reduced.qty_invoiced)
+
+    def _get_signed_quantity(self):
+        """The quantity as a change of the order: negative for a reduction."""
+        self.ensure_one()
+        return -self.quantity if self.kind == "reduce" else self.quantity
+
+    def _get_offer_problem(self):
+        """Return in one sentence why this line can't be offered or signed as it stands, or an empty string."""
+        self.ensure_one()
+        _ = self.env._
+        if self.kind == "add":
+            if not self.product_id.active:
+                return _("“%s” is no longer sold: its product is archived. Choose another product.", self.name)
+            if self.currency_id.is_zero(self.price_unit):
+                return _(
+                    "“%s” has no price. Set one, or give a discount of 100 %% if it is meant to be free.", self.name
+                )
+            return ""
+        reduced = self.order_line_id
+        same_reduced = self.change_order_id.line_ids.filtered(lambda line: line.order_line_id == reduced)
+        wanted = sum(same_reduced.mapped("quantity"))
+        left = self._get_reducible_quantity()
+        if reduced.product_uom_id.compare(wanted, left) > 0:
+            return _(
+                "“%(line)s” can be reduced by at most %(left)s %(unit)s, not by %(wanted)s: the rest is delivered or"
+                " invoiced.",
+                line=reduced.name,
+                left=f"{left:g}",
+                wanted=f"{wanted:g}",
+                unit=reduced.product_uom_id.name,
+            )
+        terms = (reduced.price_unit, reduced.discount, reduced.product_uom_id, reduced.tax_ids)
+        if terms != (self.price_unit, self.discount, self.product_uom_id, self.tax_ids):
+            return _("The price or taxes of the reduced line “%s” have changed since this offer was made.", reduced.name)
+        return ""
+
+    def _prepare_order_line_vals(self, sequence):
+        """Values of the order line that an added line becomes."""
+        self.ensure_one()
+        return {
+            "order_id": self.order_id.id,
+            "sequence": sequence,
+            "product_id": self.product_id.id,
+            "name": self.name,
+            "product_uom_qty": self.quantity,
+            "product_uom_id": self.product_uom_id.id,
+            "price_unit": self.price_unit,
+            # marks the price as agreed, so that no later change of quantity or pricelist works it out anew
+            "technical_price_unit": 0.0,
+            "discount": self.discount,
+            "tax_ids": [Command.set(self.tax_ids.ids)],
+            "change_order_id": self.change_order_id.id,
+            "change_order_line_id": self.id,
+        }
+
+    def _prepare_offer_content(self):
+        """What is offered by this line, as plain values."""
+        self.ensure_one()
+        return {
+            "kind": self.kind,
+            "product": self.product_id.display_name or "",
+            "reduces": self.order_line_id.id or 0,
+            "name": self.name,
+            "quantity": f"{self.quantity:.6f}",
+            "unit": self.product_uom_id.name or "",
+            "price_unit": f"{self.price_unit:.6f}",
+            "discount": f"{self.discount:.4f}",
+            "taxes": [tax.id for tax in self.tax_ids.sorted("id")],
+        }
+
+    def _reduce_order_line(self):
+        """Take the agreed quantity off the order line. Deliveries, tasks and planned hours follow as Odoo has it."""
+        self.ensure_one()
+        reduced = self.order_line_id
+        reduced.write(
+            {
+                "product_uom_qty": reduced.product_uom_qty - self.quantity,
+                # with the price as agreed: a lower quantity must not fall out of a quantity price
+                "price_unit": reduced.price_unit,
+                "technical_price_unit": 0.0,
+                "discount": reduced.discount,
+            }
+        )
+        self.applied_line_id = reduced

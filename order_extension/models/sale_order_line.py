@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: What was signed of a line.
+SIGNED_FIELDS = frozenset({"product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids"})
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    change_order_id = fields.Many2one(
+        "sale.change.order", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+    change_order_line_id = fields.Many2one(
+        "sale.change.order.line", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env["sale.change.order"]._in_transition():
+            for vals in vals_list:
+                if vals.get("change_order_id") or vals.get("change_order_line_id"):
+                    raise UserError(self.env._("Only a signature can put a line under a change order."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env["sale.change.order"]._in_transition():
+            if {"change_order_id", "change_order_line_id"} & vals.keys():
+                raise UserError(self.env._("Only a signature can put a line under a change order."))
+            self._check_not_signed(vals)
+        return super().write(vals)
+
+    def _check_not_signed(self, vals):
+        """What a customer has signed is changed by another change order, not by hand."""
+        for line in self.filtered("change_order_line_id"):
+            for field in SIGNED_FIELDS & vals.keys():
+                old = line._fields[field].convert_to_write(line[field], line)
+                new = line._fields[field].convert_to_write(
+                    line._fields[field].convert_to_cache(vals[field], line), line
+                )
+                if old != new:
+                    raise UserError(
+                        self.env._(
+                            "“%(line)s” is part of %(change_order)s, which the customer has signed. Record another"
+                            " change order to change it.",
+                            line=line.name,
+                            change_order=line.sudo().change_order_id.name,
+                        )
+                    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        for line in self:
+            if line.change_order_id:
+                raise UserError(
+                    self.env._(
+                        "“%s” stays in the order: it shows what the customer has signed.", line.name
+                    )
+                )
