@@ -1,0 +1,89 @@
+"""The virtual environment: Odoo's requirements and pytest, every one pinned by its hash."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from . import system
+from .console import EnvironmentProblem, step
+from .files import locked, run_with_retries, sha256
+from .layout import SCRIPTS, cache
+
+REQUIREMENTS = SCRIPTS / "requirements.txt"
+OLDEST, NEWEST = (3, 10), (3, 13)
+PREFERENCE = ("3.12", "3.11", "3.13", "3.10")
+
+
+def supported(version: tuple[int, int]) -> bool:
+    return OLDEST <= version <= NEWEST
+
+
+def version_of(interpreter: str) -> tuple[int, int] | None:
+    """None for what does not run, such as a version manager's placeholder."""
+    code = "import sys; print(*sys.version_info[:2])"
+    try:
+        done = subprocess.run([interpreter, "-c", code], capture_output=True, text=True, timeout=30)
+        major, minor = done.stdout.split()
+        return int(major), int(minor)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+
+
+def choose() -> tuple[str, tuple[int, int]]:
+    """The interpreter to use: `ODOO_PYTHON`, the running one, or one on PATH."""
+    if given := os.environ.get("ODOO_PYTHON"):
+        version = version_of(given)
+        if version is None or not supported(version):
+            raise EnvironmentProblem(f"ODOO_PYTHON={given} is no Python 3.10 to 3.13; give another, or unset it")
+        return given, version
+    running = sys.version_info[:2]
+    if supported(running):
+        # from inside a virtual environment, its base: the one that runs here may be ours
+        return os.path.realpath(sys.executable), running
+    for name in PREFERENCE:
+        path = shutil.which(f"python{name}")
+        if path and (version := version_of(path)) and supported(version):
+            return path, version
+    raise EnvironmentProblem("Odoo 19 needs Python 3.10 to 3.13; set ODOO_PYTHON to the path of one")
+
+
+def prepare() -> Path:
+    """The environment's interpreter. The environment is made when it is not there or not complete."""
+    interpreter, version = choose()
+    folder = cache() / "python" / f"{version[0]}.{version[1]}-{sha256(REQUIREMENTS)[:10]}"
+    complete = folder / "complete"
+    if not complete.exists():
+        with locked(cache() / "python.lock", "installing Python packages"):
+            if not complete.exists():
+                build(folder, interpreter, REQUIREMENTS, f"Python packages for Odoo and its tests (Python {version[0]}.{version[1]})")
+                complete.touch()
+    return folder / "bin" / "python"
+
+
+def build(folder: Path, interpreter: str, requirements: Path, title: str) -> None:
+    """A virtual environment in `folder` with `requirements`, by uv where it is there, else by pip."""
+    uv = shutil.which("uv")
+    if not uv and not _has_ensurepip(interpreter):
+        system.install(["python3-venv"], "Python's virtual environments")
+    shutil.rmtree(folder, ignore_errors=True)
+    way_out = "check the connection to the package index, or set PIP_INDEX_URL (UV_INDEX_URL for uv) to one you can reach"
+    with step(title, "about 15 s" if uv else "about 70 s"):
+        command = [interpreter, "-m", "venv", *(["--without-pip"] if uv else []), str(folder)]
+        made = subprocess.run(command, capture_output=True, text=True)
+        if made.returncode != 0:
+            reason = (made.stderr or made.stdout).strip().splitlines()[-1:]
+            raise EnvironmentProblem(f"{interpreter} cannot make a virtual environment {reason}; set ODOO_PYTHON to another")
+        python = folder / "bin" / "python"
+        if uv:
+            installer = [uv, "pip", "install", "--python", python, "--quiet"]
+        else:
+            installer = [python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        run_with_retries(
+            [*installer, "--require-hashes", "--requirement", requirements], "installing Python packages", way_out
+        )
+
+
+def _has_ensurepip(interpreter: str) -> bool:
+    return subprocess.run([interpreter, "-c", "import ensurepip"], capture_output=True).returncode == 0

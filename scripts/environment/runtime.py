@@ -1,0 +1,153 @@
+"""All of it together: the prepared environment, and Odoo run in it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import pdf, postgres, python_env, source, system
+from .console import EnvironmentProblem
+from .layout import REPOSITORY, subfolder
+
+LOADING = re.compile(r"Loading module (\w+) \((\d+)/(\d+)\)")
+TROUBLE = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ")
+# Python would look for modules next to a script or in the current folder, and `odoo.py` is in `scripts`:
+# this launcher lies in a folder of its own.
+LAUNCHER = "from odoo.cli import main\n\nmain()\n"
+
+
+@dataclass(frozen=True)
+class Environment:
+    python: Path
+    source: source.Source
+    server: postgres.Server
+    pdf_folder: Path
+
+    def addons_path(self, extra: list[str] | None = None) -> str:
+        return ",".join(map(str, [REPOSITORY, *self.source.addons, *(extra or [])]))
+
+    def variables(self, configuration: Path) -> dict[str, str]:
+        """The environment variables of Odoo's process."""
+        dropped = {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"}
+        kept = {key: value for key, value in os.environ.items() if key not in dropped}
+        return kept | {
+            "ODOO_RC": str(configuration),
+            "PATH": os.pathsep.join([str(self.pdf_folder), str(self.python.parent), os.environ.get("PATH", "")]),
+            "PYTHONPATH": str(self.source.python_path),
+            "PYTHONPYCACHEPREFIX": str(subfolder("pycache")),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def command(self) -> list[str]:
+        launcher = subfolder("launcher") / "odoo-bin"
+        if not launcher.exists():
+            launcher.write_text(LAUNCHER)
+        return [str(self.python), str(launcher)]
+
+    @contextmanager
+    def configuration(self, name: str, **options):
+        """A configuration file for one run, removed afterwards: it may hold a password."""
+        path = subfolder("run") / f"{name}-{os.getpid()}.conf"
+        values = {
+            "addons_path": self.addons_path(),
+            "data_dir": subfolder("data"),
+            "screenshots": subfolder("screenshots"),
+            "http_interface": "127.0.0.1",
+            "max_cron_threads": "1",
+            **self.server.options(),
+            **options,
+        }
+        path.touch(mode=0o600)
+        path.write_text("[options]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()))
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def run_odoo(self, arguments: list[str], log: Path, progress=None) -> None:
+        """Run an Odoo command to its end; its output goes to `log`, a failure is told with its first error."""
+        with self.configuration(log.stem) as configuration, log.open("w") as stream:
+            process = subprocess.Popen(
+                [*self.command(), *arguments],
+                env=self.variables(configuration), stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                pass_fds=self.server.inherited(),
+            )  # fmt: skip
+            with ended(process):
+                for line in process.stdout:
+                    stream.write(line)
+                    if progress and (match := LOADING.search(line)):
+                        progress(f"{match[2]} of {match[3]} modules: {match[1]}")
+            code = process.wait()
+        if code != 0:
+            raise EnvironmentProblem(f"Odoo stopped with code {code}: see {log}\n{first_trouble(log)}")
+
+
+@contextmanager
+def prepared(*, with_browser: bool = False, pdf_required: bool = False):
+    """The environment, complete and with its database server running."""
+    if with_browser:
+        system.ensure_browser()
+    python = python_env.prepare()
+    odoo = source.prepare()
+    pdf_folder = pdf.prepare(python, required=pdf_required)
+    with postgres.running() as server:
+        yield Environment(python, odoo, server, pdf_folder)
+
+
+@contextmanager
+def ended(process: subprocess.Popen):
+    """See to it that `process` does not outlive us, and hand a request to stop on to it."""
+
+    def hand_on(number, _frame):
+        process.send_signal(number)
+
+    before = signal.signal(signal.SIGTERM, hand_on)
+    try:
+        yield process
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def troubles(log: Path) -> list[str]:
+    """The lines of an Odoo log that report errors."""
+    return [line for line in log.read_text(errors="replace").splitlines() if TROUBLE.match(line)]
+
+
+def first_trouble(log: Path, lines: int = 25) -> str:
+    """The part of a log that explains a failure: from its first error on, or its end."""
+    text = log.read_text(errors="replace").splitlines()
+    start = next((number for number, line in enumerate(text) if TROUBLE.match(line)), max(0, len(text) - lines))
+    return "\n".join(text[start : start + lines])
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port(first: int = 8070, last: int = 8999) -> int:
+    for port in range(first, last):
+        if port_is_free(port):
+            return port
+    raise EnvironmentProblem(f"no port between {first} and {last} is free; stop something that listens there")
+
+
+def log_file(name: str) -> Path:
+    return subfolder("logs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"

@@ -1,0 +1,100 @@
+"""Which tests the add-ons define, which of them ran, and whether that is good enough.
+
+A test can vanish without a failure: a file that nobody collects, a browser that is missing. A complete
+run is therefore held against the source of the tests.
+"""
+
+import ast
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import addons
+from .layout import REPOSITORY
+
+# These change what is printed, not which tests run.
+HARMLESS = ("-v", "-q", "-s", "-l", "-r", "--tb", "--durations", "--color", "--capture", "--show", "--log", "--full-trace")
+
+
+@dataclass
+class Verdict:
+    code: int
+    lines: list[str]
+
+
+def selects(arguments: list[str]) -> bool:
+    """Whether pytest's `arguments` may leave tests out."""
+    return not all(argument.startswith(HARMLESS) for argument in arguments)
+
+
+def default_paths(only_addons: bool) -> list[str]:
+    """What a run without arguments runs."""
+    folders = [f"{folder.name}/tests" for folder in addons.find() if (folder / "tests").is_dir()]
+    return folders if only_addons else [*folders, "tests"]
+
+
+def defined_tests(repository: Path = REPOSITORY) -> set[tuple[str, str]]:
+    """(module, class and method) of every test in the add-ons' tests."""
+    found = set()
+    for folder in addons.find(repository):
+        for path in sorted((folder / "tests").rglob("*.py")):
+            module = ".".join(path.relative_to(repository).with_suffix("").parts)
+            found |= {(module, name) for name in tests_in(path.read_text())}
+    return found
+
+
+def tests_in(source: str) -> set[str]:
+    """`Class.test_method` for the test methods of the module's classes."""
+    return {
+        f"{item.name}.{method.name}"
+        for item in ast.parse(source).body
+        if isinstance(item, ast.ClassDef)
+        for method in item.body
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test")
+    }
+
+
+def unimported_tests(repository: Path = REPOSITORY) -> list[str]:
+    """Test files that `tests/__init__.py` does not import: Odoo's own runner would not see them."""
+    missing = []
+    for folder in addons.find(repository):
+        init = folder / "tests" / "__init__.py"
+        imported = set()
+        if init.is_file():
+            for node in ast.walk(ast.parse(init.read_text())):
+                if isinstance(node, ast.ImportFrom):
+                    imported |= {node.module, *(alias.name for alias in node.names)}
+        files = sorted((folder / "tests").glob("test_*.py"))
+        missing += [str(path.relative_to(repository)) for path in files if path.stem not in imported]
+    return missing
+
+
+def judge(report: Path, pytest_code: int, complete: bool, defined: set[tuple[str, str]] | None = None) -> Verdict:
+    """What ran, what did not and why; a code other than 0 when that is not good enough."""
+    if not report.is_file():
+        return Verdict(pytest_code or 1, ["pytest ended before it ran a test: the reason is above."])
+    content = json.loads(report.read_text())
+    tests = content["tests"]
+    outcomes = {outcome: [key for key, test in tests.items() if test["outcome"] == outcome] for outcome in (
+        "passed", "failed", "skipped", "not run",
+    )}  # fmt: skip
+    ran = [key for key in tests if tests[key]["outcome"] in ("passed", "failed")]
+    http = sum(tests[key]["http"] for key in ran)
+    lines = ["", f"{len(ran)} tests ran, {http} of them over HTTP or in the browser."]
+    lines += [f"skipped: {key}: {tests[key]['reason'] or 'no reason given'}" for key in outcomes["skipped"]]
+    problems = [
+        f"skipped, although it needs HTTP or a browser, which are there: {key}"
+        for key in outcomes["skipped"]
+        if tests[key]["http"]
+    ]
+    problems += [f"skipped without a reason: {key}" for key in outcomes["skipped"] if not tests[key]["reason"]]
+    if complete:
+        defined = defined_tests() if defined is None else defined
+        seen = {(test["module"], test["name"]) for test in tests.values() if test["outcome"] != "not run"}
+        absent = sorted(defined - seen)
+        lines.append(f"{len(defined - set(absent))} of the {len(defined)} tests that the add-ons define took part.")
+        problems += [f"defined, but not run: {module.replace('.', '/')}.py {name}" for module, name in absent]
+    lines += [f"PROBLEM: {problem}" for problem in problems]
+    counts = ", ".join(f"{len(outcomes[name])} {name}" for name in ("passed", "failed", "skipped"))
+    lines.append(f"{counts} in {content['seconds']:.0f} s" + (f" — {len(problems)} PROBLEMS" if problems else ""))
+    return Verdict(pytest_code or (1 if problems else 0), lines)

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Run the whole test suite: model, HTTP and browser tests, on a real database.
+
+    python3 scripts/test.py                        everything
+    python3 scripts/test.py --minimal              the add-ons' tests with nothing but what they depend on
+    python3 scripts/test.py order_extension/tests/test_portal.py -k sign
+    python3 scripts/test.py tests                  the tests that need no add-on
+
+Arguments other than --minimal are pytest's own. A run without a selection fails when a browser test was
+skipped, or when a test that an add-on defines did not run.
+"""
+
+import os
+import subprocess
+
+from environment import console, database, runtime, suite
+from environment.layout import REPOSITORY, subfolder
+
+
+def main(arguments: list[str]) -> int:
+    kind = database.MINIMAL if "--minimal" in arguments else database.FULL
+    arguments = [argument for argument in arguments if argument != "--minimal"]
+    complete = not suite.selects(arguments)
+    with runtime.prepared(with_browser=True, pdf_required=True) as environment:
+        template = database.template(environment, kind)
+        with database.scratch(environment, template) as name:
+            report = subfolder("reports") / f"{name}.json"
+            with environment.configuration(name, db_name=name, dbfilter=f"^{name}$") as configuration:
+                command = [
+                    str(environment.python), "-m", "pytest",
+                    "-p", "scripts.environment.pytest_report", f"--report-to={report}",
+                    "--odoo-http", "--odoo-log-level=warn",
+                    *(suite.default_paths(kind is database.MINIMAL) if complete else []),
+                    *arguments,
+                ]  # fmt: skip
+                process = subprocess.Popen(
+                    command,
+                    cwd=REPOSITORY,
+                    env=variables(environment, configuration),
+                    pass_fds=environment.server.inherited(),
+                )
+                with runtime.ended(process):
+                    code = process.wait()
+            verdict = suite.judge(report, code, complete)
+    pictures = sorted((subfolder("screenshots") / name).rglob("*.png"))
+    for line in [*verdict.lines, *(f"screenshot: {picture}" for picture in pictures)]:
+        print(line, flush=True)
+    return verdict.code
+
+
+def variables(environment, configuration) -> dict[str, str]:
+    """pytest finds its plugin from the repository; `scripts` itself must stay out: it holds an odoo.py."""
+    values = environment.variables(configuration)
+    return values | {"PYTHONPATH": os.pathsep.join([values["PYTHONPATH"], str(REPOSITORY)])}
+
+
+if __name__ == "__main__":
+    console.main(main)
