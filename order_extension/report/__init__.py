@@ -1,0 +1,1 @@
+from . import sale_change_order_report
