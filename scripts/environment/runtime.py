@@ -69,23 +69,28 @@ class Environment:
         finally:
             path.unlink(missing_ok=True)
 
-    def run_odoo(self, arguments: list[str], log: Path, progress=None) -> None:
-        """Run an Odoo command to its end; its output goes to `log`, a failure is told with its first error."""
+    def run_odoo(self, arguments: list[str], log: Path, progress=None, code: str = "") -> None:
+        """Run an Odoo command to its end, with `code` for its shell if that is the command.
+
+        Its output goes to `log`; a failure is told with its first error.
+        """
         with self.configuration(log.stem) as configuration, log.open("w") as stream:
             process = subprocess.Popen(
                 [*self.command(), *arguments],
-                env=self.variables(configuration), stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                env=self.variables(configuration), text=True, errors="replace",
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 pass_fds=self.server.inherited(),
             )  # fmt: skip
             with ended(process):
+                process.stdin.write(code)
+                process.stdin.close()
                 for line in process.stdout:
                     stream.write(line)
                     if progress and (match := LOADING.search(line)):
                         progress(f"{match[2]} of {match[3]} modules: {match[1]}")
-            code = process.wait()
-        if code != 0:
-            raise EnvironmentProblem(f"Odoo stopped with code {code}: see {log}\n{first_trouble(log)}")
+            status = process.wait()
+        if status != 0:
+            raise EnvironmentProblem(f"Odoo stopped with code {status}: see {log}\n{first_trouble(log)}")
 
 
 @contextmanager

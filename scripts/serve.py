@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Odoo 19 with this repository's add-ons and demo data, from nothing, at http://localhost:8069.
+
+    python3 scripts/serve.py
+    python3 scripts/serve.py --port 8070 --no-demo
+
+Everything it makes is in the folder .odoo. Environment variables, all optional:
+ODOO_ENV_DIR (another folder), ODOO_SRC (an Odoo 19 checkout), ODOO_DEB (Debian's odoo-19 package),
+ODOO_PYTHON (an interpreter), PGHOST, PGPORT, PGUSER, PGPASSWORD (a PostgreSQL server), PG_BIN (its programs),
+DEBIAN_MIRROR.
+"""
+
+import argparse
+import contextlib
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from environment import console, database, runtime, served
+from environment.console import EnvironmentProblem, say, step
+
+LOGINS = [
+    # login, password, who that is
+    ("admin", "admin", "administrator"),
+    ("seller", "seller", "writes quotations, sends change orders"),
+    ("technician", "technician", "records extras on site"),
+    ("bookkeeper", "bookkeeper", "invoices"),
+    ("customer", "customer", "portal customer, who signs"),
+]
+LINKS = [
+    ("/odoo/action-order_extension.sale_change_order_action", "all change orders"),
+    ("/my/change_orders", "the customer's change orders"),
+]
+SENT_CHANGE_ORDER = "SELECT id, access_token FROM sale_change_order WHERE state = 'sent' AND access_token IS NOT NULL ORDER BY id LIMIT 1"
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=8069, help="where to listen (8069)")
+    parser.add_argument("--interface", default="127.0.0.1", help="0.0.0.0 to be reachable from other machines")
+    parser.add_argument("--no-demo", action="store_true", help="a database without demo data")
+    parser.add_argument("--reset", action="store_true", help="begin with a new database")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    started = time.monotonic()
+    url = f"http://localhost:{options.port}"
+    name = served.DATABASES[not options.no_demo][0]
+    with served.alone(name, url) as already_at:
+        if already_at:
+            say(f"The database “{name}” is already served at {already_at}; stop that server before you start another.")
+            return 1
+        if not runtime.port_is_free(options.port):
+            raise EnvironmentProblem(f"port {options.port} is taken; choose another: serve.py --port {options.port + 1}")
+        with runtime.prepared() as environment:
+            served.prepare(environment, demo=not options.no_demo, reset=options.reset)
+            return serve(environment, name, options, url, started)
+
+
+def serve(environment: runtime.Environment, name: str, options: argparse.Namespace, url: str, started: float) -> int:
+    log = runtime.log_file("serve")
+    settings = {
+        "db_name": name,
+        "dbfilter": f"^{name}$",
+        "list_db": "False",
+        "http_port": options.port,
+        "http_interface": options.interface,
+    }
+    with environment.configuration("serve", **settings) as configuration, log.open("w") as stream:
+        process = subprocess.Popen(
+            environment.command(),
+            env=environment.variables(configuration), pass_fds=environment.server.inherited(),
+            stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        with runtime.ended(process):
+            with step("starting Odoo", "about 5 s"):
+                wait_until_ready(process, url, log)
+            print(welcome(environment, name, url, log, time.monotonic() - started), flush=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                return max(0, process.wait())
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # one Ctrl-C is enough, Odoo got it too
+            say("\nstopping")
+    return 0
+
+
+def wait_until_ready(process: subprocess.Popen, url: str, log, limit: float = 180) -> None:
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise EnvironmentProblem(f"Odoo ended while starting: see {log}\n{runtime.first_trouble(log)}")
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(f"{url}/web/login", timeout=60):
+                return
+        time.sleep(0.5)
+    raise EnvironmentProblem(f"Odoo did not answer within {limit:.0f} s: see {log}\n{runtime.first_trouble(log)}")
+
+
+def welcome(environment: runtime.Environment, name: str, url: str, log, seconds: float) -> str:
+    """What a person needs now: the address, the logins that exist, links worth opening."""
+    users = {row[0] for row in database.query(environment, "SELECT login FROM res_users WHERE active", database=name)}
+    lines = ["", f"Odoo is ready at {url} after {console.seconds(seconds)}.", "", "Logins (name / password):"]
+    lines += [f"  {f'{login} / {password}':<26} {who}" for login, password, who in LOGINS if login in users]
+    lines += ["", "Worth opening:"]
+    lines += [f"  {url}{path}  {what}" for path, what in [*LINKS, *signing_link(environment, name)]]
+    lines += ["", f"Log: {log}", "Stop with Ctrl-C."]
+    return "\n".join(lines)
+
+
+def signing_link(environment: runtime.Environment, name: str) -> list[tuple[str, str]]:
+    """The page where a customer signs, without a login: the demo data has a change order that was sent."""
+    try:
+        rows = database.query(environment, SENT_CHANGE_ORDER, database=name)
+    except EnvironmentProblem:  # the add-on is not there
+        return []
+    return [(f"/my/change_orders/{key}?access_token={token}", "a change order to sign") for key, token in rows]
+
+
+if __name__ == "__main__":
+    console.main(main)
