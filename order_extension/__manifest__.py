@@ -20,11 +20,17 @@
         "views/project_task_views.xml",
         "views/order_extension_menus.xml",
         "views/portal_templates.xml",
+        "views/portal_change_order_page.xml",
+        "views/portal_change_order_content.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
         "demo/product_demo.xml",
         "demo/sale_order_demo.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["order_extension/static/src/portal/**/*"],
+        "web.assets_tests": ["order_extension/static/tests/tours/**/*"],
+    },
     "application": True,
 }

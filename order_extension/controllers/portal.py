@@ -1,0 +1,327 @@
+"""The customer's side: see, sign or decline what extends the order, with a login or with the link alone."""
+
+import logging
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, _, fields, http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
+from odoo.http import request
+from odoo.tools import misc
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+from ..models.sale_change_order_signing import HANDOVER_SCOPE
+
+_logger = logging.getLogger(__name__)
+
+MAX_USER_AGENT_LENGTH = 255
+#: Session key: which change order this device was handed over for, and by whom.
+DEVICE_KEY = "change_order_device"
+#: Session key: a sentence that the next view of a page shows once.
+NOTICE_KEY = "change_order_notice"
+HISTORY_KEY = "my_change_orders_history"
+REPORT = "order_extension.sale_change_order_report_action"
+
+
+class ChangeOrderPortal(CustomerPortal):
+    # === HOME ===
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        domains = {
+            "change_order_count": self._get_change_orders_domain,
+            "change_order_to_sign_count": lambda: self._get_change_orders_domain() & self._get_to_sign_domain(),
+        }
+        ChangeOrder = request.env["sale.change.order"]
+        for counter in domains.keys() & set(counters):
+            values[counter] = ChangeOrder.search_count(domains[counter]()) if ChangeOrder.has_access("read") else 0
+        return values
+
+    # === LIST ===
+
+    def _get_change_orders_domain(self):
+        """The visitor's own, once offered: also for somebody who may read more than a customer may."""
+        customer = request.env.user.partner_id.commercial_partner_id
+        return Domain("partner_id", "child_of", customer.ids) & Domain("sent_on", "!=", False)
+
+    def _get_to_sign_domain(self):
+        today = fields.Date.context_today(request.env.user)
+        return Domain("state", "=", "sent") & (
+            Domain("validity_date", "=", False) | Domain("validity_date", ">=", today)
+        )
+
+    def _get_change_order_sortings(self):
+        return {
+            "date": {"label": _("Newest"), "order": "sent_on desc, id desc"},
+            "number": {"label": _("Number"), "order": "name, id"},
+            "amount": {"label": _("Amount"), "order": "amount_total desc, id desc"},
+            "state": {"label": _("Status"), "order": "state, sent_on desc, id desc"},
+        }
+
+    def _get_change_order_filters(self):
+        to_sign = self._get_to_sign_domain()
+        signed = Domain("state", "=", "signed")
+        return {
+            "all": {"label": _("All"), "domain": Domain.TRUE},
+            "waiting": {"label": _("Waiting for your signature"), "domain": to_sign},
+            "signed": {"label": _("Signed"), "domain": signed},
+            "closed": {"label": _("Declined, expired or withdrawn"), "domain": ~(to_sign | signed)},
+        }
+
+    # Not readonly: the links in the list need tokens, which are made on first use.
+    @http.route(
+        ["/my/change_orders", "/my/change_orders/page/<int:page>"], type="http", auth="user", website=True, sitemap=False
+    )
+    def portal_my_change_orders(self, page=1, sortby=None, filterby=None, **kwargs):
+        sortings, filters = self._get_change_order_sortings(), self._get_change_order_filters()
+        sortby = sortby if sortby in sortings else "date"
+        filterby = filterby if filterby in filters else "all"
+        domain = self._get_change_orders_domain() & filters[filterby]["domain"]
+        ChangeOrder = request.env["sale.change.order"]
+        readable = ChangeOrder.has_access("read")
+        pager = portal_pager(
+            url="/my/change_orders",
+            total=ChangeOrder.search_count(domain) if readable else 0,
+            page=page,
+            step=self._items_per_page,
+            url_args={"sortby": sortby, "filterby": filterby},
+        )
+        change_orders = ChangeOrder
+        if readable:
+            change_orders = ChangeOrder.search(
+                domain, order=sortings[sortby]["order"], limit=self._items_per_page, offset=pager["offset"]
+            )
+        request.session[HISTORY_KEY] = change_orders.ids[:100]
+        values = {
+            **self._prepare_portal_layout_values(),
+            # In sudo as in all of the portal: what may be seen was searched with the visitor's rights.
+            "change_orders": change_orders.sudo(),
+            "page_name": "change_order",
+            "default_url": "/my/change_orders",
+            "pager": pager,
+            "searchbar_sortings": sortings,
+            "sortby": sortby,
+            "searchbar_filters": filters,
+            "filterby": filterby,
+        }
+        return request.render("order_extension.portal_my_change_orders", values)
+
+    # === ACCESS ===
+
+    def _get_change_order(self, change_order_id, access_token=None):
+        """Return the change order in sudo, in its company and with its seller's clock, if the visitor may see it.
+
+        What was never sent is for colleagues only, whatever token comes with it.
+
+        :raise AccessError, MissingError: if the visitor may not
+        """
+        if not isinstance(access_token, str) or not access_token.isascii():
+            access_token = None  # can't be ours, and can't be compared either
+        change_order_sudo = self._document_check_access(
+            "sale.change.order", change_order_id, access_token=access_token
+        )
+        if not change_order_sudo.sent_on and not self._may_preview(change_order_id):
+            raise AccessError(_("This offer was not sent yet."))
+        timezone = request.env.user.tz or change_order_sudo.user_id.tz or "UTC"
+        return change_order_sudo.with_company(change_order_sudo.company_id).with_context(tz=timezone)
+
+    def _may_preview(self, change_order_id):
+        change_order = request.env["sale.change.order"].browse(change_order_id)
+        return request.env.user._is_internal() and change_order.has_access("read")
+
+    def _get_visitor_partner(self, change_order):
+        """Who acts on the page: whoever is logged in, otherwise the customer who was sent the link."""
+        user = request.env.user
+        return change_order.partner_id if user._is_public() else user.partner_id
+
+    def _get_device_user_id(self, change_order):
+        """Id of the colleague on whose device the customer acts, if it is not his own."""
+        if request.env.user._is_internal():
+            return request.env.uid
+        device = request.session.get(DEVICE_KEY) or {}
+        if request.env.user._is_public() and device.get("id") == change_order.id:
+            return device["user_id"]
+        return False
+
+    # === PAGE ===
+
+    @http.route("/my/change_orders/<int:change_order_id>", type="http", auth="public", website=True, sitemap=False)
+    def portal_change_order_page(
+        self, change_order_id, access_token=None, report_type=None, download=False, message=None, **kwargs
+    ):
+        try:
+            change_order = self._get_change_order(change_order_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        if report_type in ("html", "pdf", "text"):
+            return self._show_report(
+                model=change_order, report_type=report_type, report_ref=REPORT, download=download
+            )
+        values = self._prepare_change_order_values(change_order, message)
+        # With a login alone, too, the messages and links of the page work by the token.
+        values = self._get_page_view_values(
+            change_order, change_order._portal_ensure_token(), values, HISTORY_KEY, False, **kwargs
+        )
+        return request.render("order_extension.portal_change_order_page", values)
+
+    def _prepare_change_order_values(self, change_order, message=None):
+        preview = not change_order.sent_on
+        can_sign = not preview and change_order._has_to_be_signed()
+        notice = request.session.pop(NOTICE_KEY, None) or {}
+        replacement = change_order.superseded_by_id
+        return {
+            "change_order": change_order,
+            "page_name": "change_order",
+            "res_company": change_order.company_id,
+            "report_type": "html",
+            "is_preview": preview,
+            "is_colleague": request.env.user._is_internal(),
+            "can_sign": can_sign,
+            # What is shown goes along with the signature, so that nothing else can be signed by it.
+            "accept_url": can_sign
+            and change_order.get_portal_url(
+                suffix="/accept", query_string=f"&content_hash={change_order.content_hash}"
+            ),
+            "signer_name": self._get_visitor_partner(change_order).name
+            if not request.env.user._is_internal()
+            else change_order.partner_id.name,
+            "replacement": replacement if replacement.sent_on else replacement.browse(),
+            "message": message,
+            "notice": notice.get("text") if notice.get("id") == change_order.id else None,
+            "backend_url": f"/odoo/action-order_extension.sale_change_order_action/{change_order.id}",
+            "is_handed_over": request.env.user._is_public() and bool(self._get_device_user_id(change_order)),
+        }
+
+    # === SIGN ===
+
+    @http.route(
+        "/my/change_orders/<int:change_order_id>/accept",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def portal_change_order_accept(
+        self, change_order_id, access_token=None, name=None, signature=None, content_hash=None, **kwargs
+    ):
+        """Sign and apply.
+
+        :return: dict with ``force_refresh`` and ``redirect_url``, or with ``error``: a sentence for the signatory
+        """
+        query = request.httprequest.args
+        try:
+            change_order = self._get_change_order(change_order_id, access_token or query.get("access_token"))
+        except (AccessError, MissingError):
+            return {"error": self._get_no_access_message()}
+        try:
+            # A savepoint around everything, so that an error that is answered leaves nothing behind.
+            with request.env.cr.savepoint():
+                change_order._sign(
+                    name if isinstance(name, str) else "",
+                    signature,
+                    seen_hash=content_hash or query.get("content_hash"),
+                    evidence=self._prepare_evidence(change_order),
+                )
+        except UserError as error:
+            return {"error": str(error)}
+        except psycopg2.OperationalError:
+            raise  # two transactions were in each other's way: the server tries again from the beginning
+        except Exception:
+            _logger.exception("%s could not be applied, so it was not signed", change_order.name)
+            return {
+                "error": _("%s could not be applied. Nothing was signed. Please contact us.", change_order.name)
+            }
+        self._tell(change_order._post_signed, self._get_visitor_partner(change_order))
+        return {
+            "force_refresh": True,
+            "redirect_url": change_order.get_portal_url(query_string="&message=signed"),
+        }
+
+    def _get_no_access_message(self):
+        return _("This link does not work any more. Please use the link in our last message, or contact us.")
+
+    def _prepare_evidence(self, change_order):
+        http_request = request.httprequest
+        device_user_id = self._get_device_user_id(change_order)
+        return {
+            "signed_ip": http_request.remote_addr,
+            "signed_user_agent": (http_request.user_agent.string or "")[:MAX_USER_AGENT_LENGTH],
+            "signed_channel": "device" if device_user_id else "portal",
+            "signed_device_user_id": device_user_id,
+        }
+
+    def _tell(self, post, author):
+        """Post a message about what was done; that it was done does not depend on it."""
+        try:
+            with request.env.cr.savepoint():
+                post(author)
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.exception("No message about a change order could be posted")
+
+    # === DECLINE ===
+
+    @http.route(
+        "/my/change_orders/<int:change_order_id>/decline",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def portal_change_order_decline(self, change_order_id, access_token=None, decline_message=None, **kwargs):
+        try:
+            change_order = self._get_change_order(change_order_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        author = self._get_visitor_partner(change_order)
+        try:
+            with request.env.cr.savepoint():
+                change_order._decline(author.name, decline_message)
+        except UserError as error:
+            request.session[NOTICE_KEY] = {"id": change_order.id, "text": str(error)}
+            return request.redirect(change_order.get_portal_url())
+        self._tell(change_order._post_declined, author)
+        return request.redirect(change_order.get_portal_url(query_string="&message=declined"))
+
+    # === ON A COLLEAGUE'S DEVICE ===
+
+    @http.route(
+        "/my/change_orders/<int:change_order_id>/device", type="http", auth="user", website=True, sitemap=False
+    )
+    def portal_change_order_device(self, change_order_id, handover=None, **kwargs):
+        """Sign the colleague out and open the signing page, so that the customer holds a device without his session."""
+        uid = request.env.uid
+        change_order = request.env["sale.change.order"].browse(change_order_id)
+        if not self._is_handover(handover, change_order_id, uid):
+            return request.redirect("/my")
+        try:
+            change_order.check_access("read")
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        change_order_sudo = change_order.with_user(SUPERUSER_ID).exists()
+        if not change_order_sudo.sent_on:
+            return request.redirect("/my")
+        url, lang = change_order_sudo.get_portal_url(), change_order_sudo._get_lang()
+        request.session.logout(keep_db=True)
+        request.session[DEVICE_KEY] = {"id": change_order_id, "user_id": uid}
+        response = request.redirect(url)
+        # The customer reads his own language on a device that is set to another one.
+        response.set_cookie("frontend_lang", lang)
+        # Pages of the colleague must not come back by the browser's back button.
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def _is_handover(self, payload, change_order_id, uid):
+        """Whether ``payload`` was made for this change order and this user by "Sign on this device", not long ago."""
+        try:
+            values = misc.verify_hash_signed(request.env(su=True), HANDOVER_SCOPE, payload or "")
+        except ValueError:  # not even a payload
+            return False
+        return values == [change_order_id, uid]

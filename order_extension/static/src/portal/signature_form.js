@@ -1,0 +1,65 @@
+import { useState } from "@odoo/owl";
+
+import { hasTouch } from "@web/core/browser/feature_detection";
+import { _t } from "@web/core/l10n/translation";
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { redirect } from "@web/core/utils/urls";
+
+import { SignatureForm } from "@portal/signature_form/signature_form";
+
+/**
+ * The signature form of the portal, for an answer that takes some seconds and may be a refusal: it says that it is
+ * working, shows why something was not signed, and can be used again then.
+ */
+export class ChangeOrderSignatureForm extends SignatureForm {
+    static template = "order_extension.SignatureForm";
+
+    setup() {
+        super.setup();
+        this.progress = useState({ sending: false, failed: false });
+        // With a finger one draws; with a mouse the typed name looks better.
+        this.nameAndSignatureProps.mode = this.props.mode || (hasTouch() ? "draw" : "auto");
+    }
+
+    get isIncomplete() {
+        return !this.signature.name?.trim() || this.signature.isSignatureEmpty !== false;
+    }
+
+    reload() {
+        window.location.reload();
+    }
+
+    /**
+     * @override
+     */
+    async onClickSubmit() {
+        if (this.progress.sending) {
+            return; // a second tap is no second signature
+        }
+        this.progress.sending = true;
+        this.progress.failed = false;
+        this.state.error = false;
+        let answer;
+        try {
+            const signature = this.signature.getSignatureImage().split(",")[1];
+            answer = await rpc(this.props.callUrl, { name: this.signature.name, signature });
+        } catch {
+            // Without an answer nobody knows: only the page itself can tell whether it was signed.
+            this.progress.failed = true;
+            answer = {
+                error: _t(
+                    "We got no answer from our server. Please load the page again: it shows whether your signature has arrived."
+                ),
+            };
+        }
+        if (answer.force_refresh) {
+            redirect(answer.redirect_url);
+            return;
+        }
+        this.progress.sending = false;
+        this.state.error = answer.error;
+    }
+}
+
+registry.category("public_components").add("order_extension.signature_form", ChangeOrderSignatureForm);
