@@ -30,7 +30,7 @@ REVISABLE_STATES = frozenset({"sent", "declined", "expired"})
 MAX_SIGNATURE_BYTES = 4 * 1024 * 1024
 #: A picture of few bytes can unfold to gigabytes: bound what is decoded.
 MAX_SIGNATURE_PIXELS = 25_000_000
-SIGNATURE_FORMATS = frozenset({"PNG", "JPEG", "GIF", "WEBP"})
+SIGNATURE_FORMATS = frozenset({"PNG", "JPEG", "GIF"})
 #: Longest name that a signatory may give, and longest reason or remark.
 MAX_NAME_LENGTH = 120
 MAX_TEXT_LENGTH = 2000
@@ -54,30 +54,37 @@ def change_order_name(order_name, number, revision=1):
 
 
 class ContractSums(NamedTuple):
-    """The running contract sum, in the manner of AIA G701. All in one currency, untaxed or taxed throughout."""
+    """The running contract sum, in the manner of AIA G701. All in one currency and untaxed."""
 
     original: float  #: what was ordered at first
     changes_before: float  #: net of the change orders signed before this one, whatever their number
     before: float  #: contract sum before this one
-    change: float  #: this change order
+    change: float  #: this change order, as it would be invoiced alone
+    rounding: float  #: what rounding the whole order makes of it, mostly nothing
     after: float  #: contract sum with it
 
 
-def contract_sums(order_now, signed_before, change, round_amount=lambda amount: amount):
+def contract_sums(order_now, order_after, effects_before, change, round_amount=lambda amount: amount):
     """Work out the running contract sum of an unsigned change order.
 
+    Amounts are rounded per document, and the order is another document than the change order: a tenth of a thing at
+    10.04 is 1.00, and three of them are 3.01 when the taxes are rounded for the order as a whole. So what the order
+    grew by is counted, and a cent of difference is named.
+
     :param float order_now: what the order comes to now, signed change orders included
-    :param signed_before: amounts of the change orders signed so far (by time of signature, not by number)
+    :param float order_after: what it will come to with this one
+    :param effects_before: what the change orders signed so far have added (by time of signature, not by number)
     :param float change: amount of this change order, negative for a reduction
     :param round_amount: rounds to the currency
     """
-    changes_before = round_amount(sum(signed_before))
+    changes_before = round_amount(sum(effects_before))
     return ContractSums(
         original=round_amount(order_now - changes_before),
         changes_before=changes_before,
         before=round_amount(order_now),
         change=round_amount(change),
-        after=round_amount(order_now + change),
+        rounding=round_amount(order_after - order_now - change),
+        after=round_amount(order_after),
     )
 
 
@@ -138,7 +145,7 @@ def clean_text(text, limit=MAX_TEXT_LENGTH):
 def decode_signature(data):
     """Decode and check the picture of a signature.
 
-    :param str data: base64 of a PNG, JPEG, GIF or WebP picture, without the ``data:`` prefix
+    :param str data: base64 of a PNG, JPEG or GIF picture, without the ``data:`` prefix
     :return: the picture's bytes
     :raise ValueError: its argument is ``missing``, ``too_large`` or ``unreadable``
     """

@@ -16,6 +16,8 @@ class SaleChangeOrder(models.Model):
     def _move(self, target, vals=None):
         """Write the state ``target`` and what belongs to it, if it may follow.
 
+        It is written in sudo: whoever calls this has made sure that the user (or the signatory) may do it.
+
         :raise UserError: when it may not
         """
         for change_order in self:
@@ -62,6 +64,7 @@ class SaleChangeOrder(models.Model):
     def action_send(self):
         """Open the mail composer; the change order is sent with the mail."""
         self.ensure_one()
+        self.check_access("write")
         if self.state not in ("draft", "sent"):
             raise UserError(
                 self.env._("%s can't be sent any more. Make a new revision to offer it again.", self.name)
@@ -89,6 +92,7 @@ class SaleChangeOrder(models.Model):
 
     def action_mark_sent(self):
         """Offer it without a mail: by hand, by a link or on the spot."""
+        self.check_access("write")
         self._lock_for_transition()
         self._check_can_be_offered()
         for change_order in self:
@@ -190,6 +194,7 @@ class SaleChangeOrder(models.Model):
     def action_revise(self):
         """Make the next revision of an offer that was not accepted; the earlier one is void from now on."""
         self.ensure_one()
+        self.check_access("write")
         self._lock_for_transition()
         if not self._can_revise():
             raise UserError(
@@ -199,7 +204,6 @@ class SaleChangeOrder(models.Model):
                 )
             )
         self.order_id._check_can_extend()
-        self.check_access("write")
         # As a transition, for the number and the revision; the user's right to it was checked above.
         revision = self._as_transition().copy(self._prepare_revision_vals())
         revision.photo_ids = [

@@ -125,7 +125,7 @@ class SaleChangeOrderLine(models.Model):
             "product_id": self.product_id.id,
             "product_uom_qty": self.quantity or 1.0,
         }
-        if self.product_uom_id in self.allowed_uom_ids:
+        if self.product_uom_id in self._get_allowed_units():
             values["product_uom_id"] = self.product_uom_id.id
         return self.env["sale.order.line"].with_company(self.company_id).new(values)
 
@@ -145,7 +145,10 @@ class SaleChangeOrderLine(models.Model):
     @api.depends("product_id")
     def _compute_allowed_uom_ids(self):
         for line in self:
-            line.allowed_uom_ids = line.product_id.uom_id | line.product_id.uom_ids
+            line.allowed_uom_ids = line._get_allowed_units()
+
+    def _get_allowed_units(self):
+        return self.product_id.uom_id | self.product_id.uom_ids
 
     @api.depends("kind", "order_line_id", "product_id")
     def _compute_from_order(self):
@@ -157,7 +160,7 @@ class SaleChangeOrderLine(models.Model):
             else:
                 source = line
             line.name = source.name
-            if line.product_uom_id not in line.allowed_uom_ids or line.kind == "reduce":
+            if line.kind == "reduce" or line.product_uom_id not in line._get_allowed_units():
                 line.product_uom_id = source.product_uom_id
 
     @api.depends("kind", "order_line_id", "product_id", "product_uom_id", "quantity")
@@ -173,9 +176,13 @@ class SaleChangeOrderLine(models.Model):
     def _has_manual_price(self):
         self.ensure_one()
         currency = self.currency_id or self.order_id.currency_id
-        # another product has another price, however the earlier one was set
-        same_product = not self._origin or self._origin.product_id == self.product_id
-        return same_product and currency.compare_amounts(self.technical_price_unit, self.price_unit) != 0
+        return currency.compare_amounts(self.technical_price_unit, self.price_unit) != 0
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        """Another product has another price, even if somebody has set the price of the earlier one."""
+        if self._is_priced_by_order():
+            self.price_unit = self.technical_price_unit = self._get_virtual_order_line().price_unit
 
     @api.depends("kind", "order_line_id", "product_id", "product_uom_id", "quantity")
     def _compute_discount(self):
@@ -194,7 +201,7 @@ class SaleChangeOrderLine(models.Model):
             if line.kind == "reduce":
                 line.tax_ids = line.order_line_id.tax_ids
             elif line._is_priced_by_order():
-                line.tax_ids = line._get_virtual_order_line().tax_ids
+                line.tax_ids = line._get_virtual_order_line().tax_ids._origin
             else:
                 line.tax_ids = line.tax_ids
 
@@ -204,8 +211,10 @@ class SaleChangeOrderLine(models.Model):
         for line in self:
             company = line.company_id or line.env.company
             base_lines = line._prepare_base_lines_for_taxes_computation()
-            AccountTax._add_tax_details_in_base_lines(base_lines, company)
-            AccountTax._round_base_lines_tax_details(base_lines, company)
+            # one by one, as the order line itself is rounded
+            for base_line in base_lines:
+                AccountTax._add_tax_details_in_base_line(base_line, company)
+                AccountTax._round_base_lines_tax_details([base_line], company)
             details = [base_line["tax_details"] for base_line in base_lines]
             currency = line.currency_id or company.currency_id
             line.price_subtotal = currency.round(sum(detail["total_excluded_currency"] for detail in details))

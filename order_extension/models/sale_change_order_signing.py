@@ -63,6 +63,7 @@ class SaleChangeOrder(models.Model):
             "original": self._format_amount(self.amount_original),
             "changes_before": self._format_amount(self.amount_changes_before),
             "before": self._format_amount(self.amount_before),
+            "rounding": self._format_amount(self.amount_rounding),
             "after": self._format_amount(self.amount_after),
             "after_total": self._format_amount(self.amount_after_total),
             "promised_before": fields.Datetime.to_string(self.promised_date_before) or "",
@@ -92,6 +93,7 @@ class SaleChangeOrder(models.Model):
             "amount_original": float(contract["original"]),
             "amount_changes_before": float(contract["changes_before"]),
             "amount_before": float(contract["before"]),
+            "amount_rounding": float(contract["rounding"]),
             "amount_after": float(contract["after"]),
             "amount_after_total": float(contract["after_total"]),
             "promised_date_before": fields.Datetime.to_datetime(contract["promised_before"] or False),
@@ -200,6 +202,7 @@ class SaleChangeOrder(models.Model):
         """Let the order grow by what was signed. Called in the signature's transaction only."""
         self.ensure_one()
         order = self.order_id.with_company(self.company_id)
+        untaxed_before = order.amount_untaxed
         relock = order.locked
         if relock:
             order.locked = False
@@ -208,6 +211,7 @@ class SaleChangeOrder(models.Model):
         finally:
             if relock:
                 order.locked = True
+        self.amount_effect = self.currency_id.round(order.amount_untaxed - untaxed_before)
         if order.commitment_date and self.days_added:
             order.commitment_date += timedelta(days=self.days_added)
 
@@ -321,9 +325,8 @@ class SaleChangeOrder(models.Model):
     def action_sign_on_device(self):
         """Hand the device to the customer: open the signing page after signing the technician out."""
         self.ensure_one()
-        self.check_access("read")
+        self.check_access("write")
         if self.state == "draft":
-            self.check_access("write")
             self.action_mark_sent()
         if not self._has_to_be_signed():
             raise UserError(self._get_not_signable_message())

@@ -25,12 +25,12 @@ class SaleOrder(models.Model):
         "project.task", "sale_order_id", string="Tasks on Site", groups="project.group_project_user"
     )
 
-    @api.depends("change_order_ids.state", "change_order_ids.amount_untaxed")
+    @api.depends("change_order_ids.state", "change_order_ids.amount_effect")
     def _compute_change_order_figures(self):
         rows = self.env["sale.change.order"]._read_group(
             Domain("order_id", "in", self.ids) & Domain("superseded_by_id", "=", False),
             ["order_id", "state"],
-            ["__count", "amount_untaxed:sum"],
+            ["__count", "amount_effect:sum"],
         )
         figures = {(order.id, state): (count, amount) for order, state, count, amount in rows}
         states = [state for state, _label in self.env["sale.change.order"]._fields["state"].selection]
@@ -50,6 +50,16 @@ class SaleOrder(models.Model):
         if operator == "not in" and set(value) == {0}:
             return open_orders
         return NotImplemented
+
+    def _get_totals_of_base_lines(self, base_lines):
+        """Return the tax engine's summary of ``base_lines``, rounded as this order is."""
+        company = self.company_id or self.env.company
+        AccountTax = self.env["account.tax"]
+        AccountTax._add_tax_details_in_base_lines(base_lines, company)
+        AccountTax._round_base_lines_tax_details(base_lines, company)
+        return AccountTax._get_tax_totals_summary(
+            base_lines=base_lines, currency=self.currency_id or company.currency_id, company=company
+        )
 
     # === RULES ===
 

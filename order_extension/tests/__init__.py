@@ -1,0 +1,5 @@
+from . import test_change_order_rules
+from . import test_change_order_pricing
+from . import test_change_order_states
+from . import test_change_order_apply
+from . import test_change_order_access
