@@ -160,12 +160,26 @@ class ChangeOrderPortal(CustomerPortal):
             return self._show_report(
                 model=change_order, report_type=report_type, report_ref=REPORT, download=download
             )
+        if localized := self._get_localized_url(change_order):
+            return request.redirect(localized)
         values = self._prepare_change_order_values(change_order, message)
         # With a login alone, too, the messages and links of the page work by the token.
         values = self._get_page_view_values(
             change_order, change_order._portal_ensure_token(), values, HISTORY_KEY, False, **kwargs
         )
         return request.render("order_extension.portal_change_order_page", values)
+
+    def _get_localized_url(self, change_order):
+        """URL of this page in the customer's language, for whoever opens his link for the first time."""
+        lang = change_order._get_lang()
+        if (
+            not request.env.user._is_public()
+            or request.cookies.get("frontend_lang")
+            or lang == request.lang.code
+            or lang not in request.env["res.lang"]._get_frontend()
+        ):
+            return False
+        return request.env["ir.http"]._url_for(request.httprequest.full_path, lang)
 
     def _prepare_change_order_values(self, change_order, message=None):
         preview = not change_order.sent_on
