@@ -27,6 +27,14 @@ from .runtime import Environment, log_file, troubles
 
 PREFIX = "order_addons"  # of every database made here except the one that is served
 LANGUAGES = "fr_FR,de_DE"
+COMPILE_ASSETS = """
+bundle = env["ir.qweb"]._get_asset_bundle
+for name in ("web.assets_web", "web.assets_frontend_minimal", "web.assets_frontend_lazy", "web.assets_tests"):
+    bundle(name, css=False).js()
+for name in ("web.assets_web", "web.assets_web_print", "web.assets_frontend", "web.report_assets_common"):
+    bundle(name, js=False, autoprefix=name.startswith("web.report")).css()
+env.cr.commit()
+"""
 KEPT_TEMPLATES = 3  # of each kind: whoever switches between branches finds theirs again
 
 
@@ -121,17 +129,16 @@ def install(environment: Environment, name: str, kind: Kind, modules: list[str],
 
 
 def compile_assets(environment: Environment, name: str) -> None:
-    """Compile the bundles of scripts and styles now: the first page, or a tour's clock, would wait for it."""
-    code = "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"
-    environment.run_odoo(["shell", "-d", name, "--no-http"], log_file(f"{name}-assets"), code=code)
+    """Compile the scripts and styles of Odoo's pages now: else the first page, or a tour's clock, waits for it."""
+    environment.run_odoo(["shell", "-d", name, "--no-http"], log_file(f"{name}-assets"), code=COMPILE_ASSETS)
 
 
 def base_name(environment: Environment, kind: Kind) -> str:
     """The name says what is in it: it changes when Odoo, the requirements or the modules do."""
-    modules = base_modules(kind)
     # on a shared server: ours alone, because the files that belong to it are in our cache
     owner = "" if environment.server.private else str(cache())
-    key = short_hash(environment.source.key, sha256(REQUIREMENTS), *modules, str(kind), LANGUAGES, owner)
+    content = [environment.source.key, sha256(REQUIREMENTS), *base_modules(kind), str(kind.auto_install), str(kind.demo)]
+    key = short_hash(*content, LANGUAGES, COMPILE_ASSETS, owner)
     return f"{PREFIX}_base_{kind.name}_{key}"
 
 
@@ -162,30 +169,28 @@ def template(environment: Environment, kind: Kind) -> str:
     folders = addons.find()
     if not folders:
         return below
-    while True:
-        content = addons.content_hash(folders)
-        name = f"{PREFIX}_tpl_{kind.name}_{short_hash(below, content)}"
-        with locked(cache() / f"template-{kind.name}.lock", f"installing the add-ons ({kind.name})"):
-            if name not in names(environment):
-                with step(f"template with the add-ons ({kind.name})", "about 15 s after an edit") as progress:
-                    unfinished = f"{name}_unfinished"
-                    clone(environment, below, unfinished)
-                    try:
-                        install(environment, unfinished, kind, [folder.name for folder in folders], progress)
-                        progress("scripts and styles")
-                        compile_assets(environment, unfinished)
-                    except BaseException:
-                        drop(environment, unfinished)
-                        raise
-                    if addons.content_hash(folders) != content:
-                        say("    the add-ons changed meanwhile, once more")
-                        drop(environment, unfinished)
-                        continue
-                    rename(environment, unfinished, name)
-                prune(environment, f"{PREFIX}_tpl_{kind.name}_", keep=name, count=KEPT_TEMPLATES)
+    content = addons.content_hash(folders)
+    name = f"{PREFIX}_tpl_{kind.name}_{short_hash(below, content)}"
+    with locked(cache() / f"template-{kind.name}.lock", f"installing the add-ons ({kind.name})"):
+        if name not in names(environment):
+            with step(f"template with the add-ons ({kind.name})", "about 30 s after an edit") as progress:
+                unfinished = f"{name}_unfinished"
+                clone(environment, below, unfinished)
+                try:
+                    install(environment, unfinished, kind, [folder.name for folder in folders], progress)
+                    progress("scripts and styles")
+                    compile_assets(environment, unfinished)
+                except BaseException:
+                    drop(environment, unfinished)
+                    raise
+                if addons.content_hash(folders) != content:
+                    say("    warning: the add-ons were edited meanwhile, this run may see a mixture")
+                    name += f"_edited_{secrets.token_hex(3)}"  # never taken for the one or the other
+                rename(environment, unfinished, name)
         filestore(name).mkdir(exist_ok=True)
         os.utime(filestore(name))
-        return name
+        prune(environment, f"{PREFIX}_tpl_{kind.name}_", keep=name, count=KEPT_TEMPLATES)
+    return name
 
 
 def prune(environment: Environment, prefix: str, keep: str, count: int) -> None:
