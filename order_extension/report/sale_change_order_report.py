@@ -17,7 +17,8 @@ SIGNATURE_SIZE = (800, 400)
 def picture_data_uri(picture, size):
     """Return a small copy of ``picture`` as a data URI that every PDF program can show, or an empty string.
 
-    The PDF program can't log in to fetch a picture, shows no WebP and doesn't know how a phone was held.
+    The PDF program can't log in to fetch a picture and doesn't know how a phone was held. Formats that Odoo doesn't
+    read, WebP among them, give an empty string.
 
     :param bytes picture: a picture file
     :param tuple size: greatest width and height of the copy, in pixels
