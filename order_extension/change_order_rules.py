@@ -131,8 +131,11 @@ def clean_line(text, limit=MAX_NAME_LENGTH):
 
     Control and formatting characters (which could forge or reverse what is displayed) go, blanks are joined.
     """
-    kept = "".join(" " if char.isspace() else char for char in str(text or "")
-                   if char.isspace() or not unicodedata.category(char).startswith("C"))
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in str(text or "")
+        if char.isspace() or not unicodedata.category(char).startswith("C")
+    )
     return " ".join(kept.split())[:limit].strip()
 
 

@@ -16,8 +16,9 @@ TRANSITION_FIELDS = frozenset(
     {
         "name", "number", "revision", "state", "sent_on", "sent_by_id", "offer_hash",
         "signed_by", "signed_on", "signature", "signed_ip", "signed_user_agent", "signed_channel",
-        "signed_device_user_id", "signed_content", "signed_hash", "amount_effect", "declined_on", "declined_by", "decline_reason",
-        "cancelled_on", "cancelled_by_id", "cancel_reason", "expired_on", "revision_of_id", "superseded_by_id",
+        "signed_device_user_id", "signed_content", "signed_hash", "amount_effect",
+        "declined_on", "declined_by", "decline_reason", "cancelled_on", "cancelled_by_id", "cancel_reason",
+        "expired_on", "revision_of_id", "superseded_by_id",
     }
 )  # fmt: skip
 #: What the customer is offered: fixed once it is sent.
@@ -33,7 +34,7 @@ class SaleChangeOrder(models.Model):
     _name = "sale.change.order"
     _description = "Change Order"
     _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
-    _order = "create_date desc, id desc"
+    _order = "id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "title"]
 
@@ -73,7 +74,9 @@ class SaleChangeOrder(models.Model):
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="order_id.currency_id", store=True, precompute=True)
-    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer", store=True, index=True, precompute=True)
+    partner_id = fields.Many2one(
+        related="order_id.partner_id", string="Customer", store=True, index=True, precompute=True
+    )
     user_id = fields.Many2one(related="order_id.user_id", string="Salesperson", store=True, index=True, precompute=True)
     task_id = fields.Many2one(
         "project.task",
@@ -89,9 +92,7 @@ class SaleChangeOrder(models.Model):
     reason_id = fields.Many2one("sale.change.reason", ondelete="restrict", index="btree_not_null")
     reason_note = fields.Text("Why", help="Why this goes beyond the order, as the customer reads it.")
     line_ids = fields.One2many("sale.change.order.line", "change_order_id", string="Lines", copy=True)
-    days_added = fields.Integer(
-        "Days Added", help="Calendar days by which the promised date moves. Negative: earlier."
-    )
+    days_added = fields.Integer("Days Added", help="Calendar days by which the promised date moves. Negative: earlier.")
     validity_date = fields.Date(
         "Valid until", default=lambda self: self._default_validity_date(), help="Until when the customer can sign."
     )
@@ -312,9 +313,7 @@ class SaleChangeOrder(models.Model):
             billable = added.filtered(lambda line: not line.currency_id.is_zero(line.price_subtotal))
             if change_order.state != "signed" or not billable:
                 change_order.invoice_status = "nothing"
-            elif all(
-                line.product_uom_id.compare(line.qty_invoiced, line.product_uom_qty) >= 0 for line in billable
-            ):
+            elif all(line.product_uom_id.compare(line.qty_invoiced, line.product_uom_qty) >= 0 for line in billable):
                 change_order.invoice_status = "invoiced"
             elif any(line.qty_invoiced > 0 for line in billable):
                 change_order.invoice_status = "partial"

@@ -66,9 +66,7 @@ class SaleChangeOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state not in ("draft", "sent"):
-            raise UserError(
-                self.env._("%s can't be sent any more. Make a new revision to offer it again.", self.name)
-            )
+            raise UserError(self.env._("%s can't be sent any more. Make a new revision to offer it again.", self.name))
         self._check_can_be_offered()
         template = self.env.ref("order_extension.mail_template_change_order", raise_if_not_found=False)
         return {
@@ -206,9 +204,7 @@ class SaleChangeOrder(models.Model):
         self.order_id._check_can_extend()
         # As a transition, for the number and the revision; the user's right to it was checked above.
         revision = self._as_transition().copy(self._prepare_revision_vals())
-        revision.photo_ids = [
-            Command.link(photo.copy({"res_id": revision.id}).id) for photo in self.photo_ids.sudo()
-        ]
+        revision.photo_ids = [Command.link(photo.copy({"res_id": revision.id}).id) for photo in self.photo_ids.sudo()]
         if self.state != "declined":
             self._move(
                 "cancelled",

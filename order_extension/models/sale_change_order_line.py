@@ -30,7 +30,7 @@ class SaleChangeOrderLine(models.Model):
     )
     order_line_id = fields.Many2one(
         "sale.order.line",
-        string="Reduced Order Line",
+        string="Reduces",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
@@ -349,7 +349,9 @@ class SaleChangeOrderLine(models.Model):
             )
         terms = (reduced.price_unit, reduced.discount, reduced.product_uom_id, reduced.tax_ids)
         if terms != (self.price_unit, self.discount, self.product_uom_id, self.tax_ids):
-            return _("The price or taxes of the reduced line “%s” have changed since this offer was made.", reduced.name)
+            return _(
+                "The price or taxes of the reduced line “%s” have changed since this offer was made.", reduced.name
+            )
         return ""
 
     def _prepare_order_line_vals(self, sequence):

@@ -74,7 +74,7 @@ class SaleChangeOrder(models.Model):
         return {"offer": self._prepare_offer_content(), "contract": self._prepare_contract_content()}
 
     def _get_offer_hash(self):
-        """Fingerprint of the offer alone: it is taken when the offer is sent and must still be true at the signature."""
+        """Fingerprint of the offer alone: taken when it is sent, it must still be true at the signature."""
         self.ensure_one()
         return content_hash(self._prepare_offer_content())
 
@@ -163,7 +163,8 @@ class SaleChangeOrder(models.Model):
                 "too_large": self.env._("The picture of the signature is too large. Please use one below 4 MB."),
             }
             message = messages.get(
-                error.args[0], self.env._("The signature can't be read. Please draw it, or upload a PNG or JPEG picture.")
+                error.args[0],
+                self.env._("The signature can't be read. Please draw it, or upload a PNG or JPEG picture."),
             )
             raise UserError(message) from error
 
@@ -235,10 +236,7 @@ class SaleChangeOrder(models.Model):
         new_lines = OrderLine.create(
             [
                 self._prepare_section_vals(sequences[0]),
-                *(
-                    line._prepare_order_line_vals(sequence)
-                    for line, sequence in zip(added, sequences[1:], strict=True)
-                ),
+                *(line._prepare_order_line_vals(sequence) for line, sequence in zip(added, sequences[1:], strict=True)),
             ]
         )
         for line in new_lines:

@@ -145,8 +145,8 @@ class SaleOrder(models.Model):
 
     def _get_copiable_order_lines(self):
         """The sections of signed extensions name the signature of another order: leave them behind."""
-        return super()._get_copiable_order_lines().filtered(
-            lambda line: not (line.display_type and line.change_order_id)
+        return (
+            super()._get_copiable_order_lines().filtered(lambda line: not (line.display_type and line.change_order_id))
         )
 
     @api.ondelete(at_uninstall=False)

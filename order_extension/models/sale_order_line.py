@@ -53,7 +53,5 @@ class SaleOrderLine(models.Model):
         for line in self:
             if line.change_order_id:
                 raise UserError(
-                    self.env._(
-                        "“%s” stays in the order: it shows what the customer has signed.", line.name
-                    )
+                    self.env._("“%s” stays in the order: it shows what the customer has signed.", line.name)
                 )

@@ -110,9 +110,7 @@ class ChangeOrderCommon(AccountTestInvoicingCommon):
 
     def _line(self, product):
         """The line of the order with ``product`` that is not from an extension."""
-        return self.order.order_line.filtered(
-            lambda line: line.product_id == product and not line.change_order_id
-        )
+        return self.order.order_line.filtered(lambda line: line.product_id == product and not line.change_order_id)
 
     def _add(self, product, quantity=1.0, **values):
         """Command of a line that adds ``product``."""

@@ -24,7 +24,9 @@ class TestChangeOrderAccess(ChangeOrderCommon):
         for operation in ("read", "write", "unlink"):
             for records in (change, lines):
                 self.assertEqual(
-                    records.has_access(operation), operation in operations, f"{user.sudo().login}: {operation} {records}"
+                    records.has_access(operation),
+                    operation in operations,
+                    f"{user.sudo().login}: {operation} {records}",
                 )
         self.env.invalidate_all()
         found = self.env["sale.change.order"].with_user(user)
@@ -164,15 +166,17 @@ class TestChangeOrderAccess(ChangeOrderCommon):
         wizard = self.env["sale.change.order.cancel"]
         for user in (self.other_seller, self.other_technician):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
-                wizard.with_user(user).create(
-                    {"change_order_id": sent.id, "reason": "x"}
-                ).action_cancel_change_order()
+                wizard.with_user(user).create({"change_order_id": sent.id, "reason": "x"}).action_cancel_change_order()
         self.assertEqual(sent.state, "sent")
 
     def test_other_company(self):
         change = self._make_change(send=True)
         other = self.env["res.company"].create({"name": "Other joinery"})
-        for groups in ("sales_team.group_sale_manager", "order_extension.group_technician", "account.group_account_invoice"):
+        for groups in (
+            "sales_team.group_sale_manager",
+            "order_extension.group_technician",
+            "account.group_account_invoice",
+        ):
             user = new_test_user(
                 self.env,
                 "other_" + groups.split(".")[1],

@@ -49,9 +49,7 @@ class TestChangeOrderApply(ChangeOrderCommon):
             ],
         )
         # 5 070.00 + 155.00 = 5 225.00, 19 % = 992.75
-        self.assertRecordValues(
-            self.order, [{"amount_untaxed": 5225.0, "amount_tax": 992.75, "amount_total": 6217.75}]
-        )
+        self.assertRecordValues(self.order, [{"amount_untaxed": 5225.0, "amount_tax": 992.75, "amount_total": 6217.75}])
 
     def test_section_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
@@ -233,7 +231,11 @@ class TestChangeOrderApply(ChangeOrderCommon):
         for name in ("", "   ", "\u202e\x00", None):
             with self.assertRaisesRegex(UserError, "enter your name"):
                 change._sign(name, SIGNATURE)
-        for signature, message in (("", "sign in the field"), ("AAAA", "can't be read"), ("A" * 9_000_000, "too large")):
+        for signature, message in (
+            ("", "sign in the field"),
+            ("AAAA", "can't be read"),
+            ("A" * 9_000_000, "too large"),
+        ):
             with self.assertRaisesRegex(UserError, message):
                 change._sign("Lena", signature)
         self.assertEqual(change.state, "sent")
@@ -338,7 +340,9 @@ class TestChangeOrderApply(ChangeOrderCommon):
         if "picking_ids" not in self.order._fields:
             self.skipTest("Deliveries come with sale_stock.")
         picking = self.order.picking_ids
-        self.assertEqual(sum(picking.move_ids.filtered(lambda m: m.product_id == self.boards).mapped("product_uom_qty")), 10)
+        self.assertEqual(
+            sum(picking.move_ids.filtered(lambda m: m.product_id == self.boards).mapped("product_uom_qty")), 10
+        )
         self.order.action_lock()
         self._sign(self._make_change(self._add(self.wardrobe, 2), send=True))
         moves = self.order.picking_ids.move_ids.filtered(lambda move: move.state != "cancel")
@@ -396,7 +400,9 @@ class TestChangeOrderApply(ChangeOrderCommon):
     # === BILL ===
 
     def test_invoice_shows_the_extension_under_its_section(self):
-        change = self._sign(self._make_change(self._add(self.window), self._reduce(self._line(self.boards), 4), send=True))
+        change = self._sign(
+            self._make_change(self._add(self.window), self._reduce(self._line(self.boards), 4), send=True)
+        )
         self.assertEqual(change.invoice_status, "open")
         invoice = self.order._create_invoices()
         section = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "line_section")
@@ -428,7 +434,9 @@ class TestChangeOrderApply(ChangeOrderCommon):
         self.order.invoice_ids.action_post()
         change = self._sign(self._make_change(send=True))
         lines = self.order.order_line.sorted(lambda line: (line.sequence, line.id))
-        kinds = ["payment" if line.is_downpayment else "extension" if line.change_order_id else "order" for line in lines]
+        kinds = [
+            "payment" if line.is_downpayment else "extension" if line.change_order_id else "order" for line in lines
+        ]
         self.assertEqual(kinds, ["order"] * 3 + ["extension"] * 2 + ["payment"] * 2)
         extension = change.line_ids.applied_line_id
         self.assertIn(change.name, extension.parent_id.name)
@@ -449,14 +457,16 @@ class TestChangeOrderApply(ChangeOrderCommon):
         reduction = self._sign(self._make_change(self._reduce(self._line(self.boards), 1), send=True))
         action = self.env.ref("order_extension.sale_change_order_action_not_invoiced")
         domain = [("state", "=", "signed"), ("invoice_status", "in", ("open", "partial"))]
-        self.assertEqual(self.env[action.res_model].search(domain + [("order_id", "=", self.order.id)]), change)
+        self.assertEqual(self.env[action.res_model].search([*domain, ("order_id", "=", self.order.id)]), change)
         self.assertEqual(reduction.invoice_status, "nothing")
 
     def test_order_filters(self):
         Order = self.env["sale.order"]
         self.assertFalse(Order.search([("id", "=", self.order.id), ("change_order_unsigned_count", ">", 0)]))
         change = self._make_change(send=True)
-        self.assertEqual(Order.search([("id", "=", self.order.id), ("change_order_unsigned_count", ">", 0)]), self.order)
+        self.assertEqual(
+            Order.search([("id", "=", self.order.id), ("change_order_unsigned_count", ">", 0)]), self.order
+        )
         self.assertEqual(self.order.change_order_unsigned_count, 1)
         self._sign(change)
         self.assertTrue(Order.search([("id", "=", self.order.id), ("change_order_unsigned_count", "=", 0)]))

@@ -1,8 +1,8 @@
 """What a change order costs: priced as the order itself would, right to the cent."""
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
-from odoo.exceptions import ValidationError
 
 from .common import ChangeOrderCommon
 
@@ -10,14 +10,10 @@ from .common import ChangeOrderCommon
 @tagged("post_install", "-at_install")
 class TestChangeOrderPricing(ChangeOrderCommon):
     def _assert_amounts(self, change, untaxed, tax, total):
-        self.assertRecordValues(
-            change, [{"amount_untaxed": untaxed, "amount_tax": tax, "amount_total": total}]
-        )
+        self.assertRecordValues(change, [{"amount_untaxed": untaxed, "amount_tax": tax, "amount_total": total}])
 
     def test_the_fixture(self):
-        self.assertRecordValues(
-            self.order, [{"amount_untaxed": 5070.0, "amount_tax": 963.3, "amount_total": 6033.3}]
-        )
+        self.assertRecordValues(self.order, [{"amount_untaxed": 5070.0, "amount_tax": 963.3, "amount_total": 6033.3}])
 
     def test_price_tax_and_name_come_from_the_product(self):
         change = self._make_change()
@@ -48,7 +44,9 @@ class TestChangeOrderPricing(ChangeOrderCommon):
 
     def test_fiscal_position(self):
         abroad = self.env["account.fiscal.position"].create({"name": "Abroad", "company_id": self.company.id})
-        self.tax_7.write({"fiscal_position_ids": [Command.link(abroad.id)], "original_tax_ids": [Command.link(self.tax_19.id)]})
+        self.tax_7.write(
+            {"fiscal_position_ids": [Command.link(abroad.id)], "original_tax_ids": [Command.link(self.tax_19.id)]}
+        )
         self.order = self._make_order(fiscal_position_id=abroad.id)
         change = self._make_change()
         self.assertEqual(change.line_ids.tax_ids, self.tax_7)
@@ -61,12 +59,31 @@ class TestChangeOrderPricing(ChangeOrderCommon):
             {
                 "name": "Regular customers",
                 "item_ids": [
-                    Command.create({"compute_price": "fixed", "fixed_price": 80.0, "applied_on": "1_product",
-                                    "product_tmpl_id": self.window.product_tmpl_id.id}),
-                    Command.create({"compute_price": "fixed", "fixed_price": 70.0, "applied_on": "1_product", "min_quantity": 5,
-                                    "product_tmpl_id": self.window.product_tmpl_id.id}),
-                    Command.create({"compute_price": "percentage", "percent_price": 10.0, "applied_on": "1_product",
-                                    "product_tmpl_id": self.boards.product_tmpl_id.id}),
+                    Command.create(
+                        {
+                            "compute_price": "fixed",
+                            "fixed_price": 80.0,
+                            "applied_on": "1_product",
+                            "product_tmpl_id": self.window.product_tmpl_id.id,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "compute_price": "fixed",
+                            "fixed_price": 70.0,
+                            "applied_on": "1_product",
+                            "min_quantity": 5,
+                            "product_tmpl_id": self.window.product_tmpl_id.id,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "compute_price": "percentage",
+                            "percent_price": 10.0,
+                            "applied_on": "1_product",
+                            "product_tmpl_id": self.boards.product_tmpl_id.id,
+                        }
+                    ),
                 ],
             }
         )

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
-
-from psycopg2 import IntegrityError
 
 from .common import ChangeOrderCommon
 
