@@ -33,7 +33,10 @@ LINKS = [
     ("/odoo/action-order_extension.sale_change_order_action", "all change orders"),
     ("/my/change_orders", "the customer's change orders"),
 ]
-SENT_CHANGE_ORDER = "SELECT id, access_token FROM sale_change_order WHERE state = 'sent' AND access_token IS NOT NULL ORDER BY id LIMIT 1"
+SENT_CHANGE_ORDER = """
+    SELECT id, access_token FROM sale_change_order
+    WHERE state = 'sent' AND access_token IS NOT NULL ORDER BY id LIMIT 1
+"""
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -55,7 +58,7 @@ def main(arguments: list[str]) -> int:
             say(f"The database “{name}” is already served at {already_at}; stop that server before you start another.")
             return 1
         if not runtime.port_is_free(options.port):
-            raise EnvironmentProblem(f"port {options.port} is taken; choose another: serve.py --port {options.port + 1}")
+            raise EnvironmentProblem(f"port {options.port} is taken; choose another, as in --port {options.port + 1}")
         with runtime.prepared() as environment:
             served.prepare(environment, demo=not options.no_demo, reset=options.reset)
             return serve(environment, name, options, url, started)
@@ -73,9 +76,12 @@ def serve(environment: runtime.Environment, name: str, options: argparse.Namespa
     with environment.configuration("serve", **settings) as configuration, log.open("w") as stream:
         process = subprocess.Popen(
             environment.command(),
-            env=environment.variables(configuration), pass_fds=environment.server.inherited(),
-            stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            env=environment.variables(configuration),
+            pass_fds=environment.server.inherited(),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
         with runtime.ended(process):
             with step("starting Odoo", "about 5 s"):
                 wait_until_ready(process, url, log)

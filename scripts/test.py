@@ -27,12 +27,17 @@ def main(arguments: list[str]) -> int:
             report = subfolder("reports") / f"{name}.json"
             with environment.configuration(name, db_name=name, dbfilter=f"^{name}$") as configuration:
                 command = [
-                    str(environment.python), "-m", "pytest",
-                    "-p", "scripts.environment.pytest_report", f"--report-to={report}",
-                    "--odoo-http", "--odoo-log-level=warn",
+                    str(environment.python),
+                    "-m",
+                    "pytest",
+                    "-p",
+                    "scripts.environment.pytest_report",
+                    f"--report-to={report}",
+                    "--odoo-http",
+                    "--odoo-log-level=warn",
                     *(suite.default_paths(kind is database.MINIMAL) if complete else []),
                     *arguments,
-                ]  # fmt: skip
+                ]
                 process = subprocess.Popen(
                     command,
                     cwd=REPOSITORY,

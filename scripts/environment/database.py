@@ -51,7 +51,16 @@ class Kind:
 
 FULL = Kind(
     "full",
-    ("sale_stock", "sale_timesheet", "sale_margin", "sale_project_stock", "crm", "sale_crm", "hr_timesheet", "sale_purchase"),
+    (
+        "sale_stock",
+        "sale_timesheet",
+        "sale_margin",
+        "sale_project_stock",
+        "sale_purchase",
+        "sale_crm",
+        "crm",
+        "hr_timesheet",
+    ),
 )
 MINIMAL = Kind("minimal", auto_install=False, expected="about 80 s, once")
 DEMO = Kind("demo", FULL.modules, demo=True, expected="about 3 minutes, once")
@@ -137,8 +146,8 @@ def base_name(environment: Environment, kind: Kind) -> str:
     """The name says what is in it: it changes when Odoo, the requirements or the modules do."""
     # on a shared server: ours alone, because the files that belong to it are in our cache
     owner = "" if environment.server.private else str(cache())
-    content = [environment.source.key, sha256(REQUIREMENTS), *base_modules(kind), str(kind.auto_install), str(kind.demo)]
-    key = short_hash(*content, LANGUAGES, COMPILE_ASSETS, owner)
+    settings = [*base_modules(kind), str(kind.auto_install), str(kind.demo)]
+    key = short_hash(environment.source.key, sha256(REQUIREMENTS), *settings, LANGUAGES, COMPILE_ASSETS, owner)
     return f"{PREFIX}_base_{kind.name}_{key}"
 
 

@@ -46,7 +46,7 @@ class Apt:
     def __init__(self, suites: list[str]):
         for tool in ("apt-get", "dpkg-deb"):
             if not shutil.which(tool):
-                raise EnvironmentProblem(f"{tool} is not on this machine, and Odoo comes as a Debian package; {WAY_OUT}")
+                raise EnvironmentProblem(f"{tool} is not here, and Odoo comes as a Debian package; {WAY_OUT}")
         if not KEYRING.exists():
             raise EnvironmentProblem(
                 f"Debian's keys are missing at {KEYRING}; install debian-archive-keyring, or {WAY_OUT}"
@@ -109,8 +109,11 @@ class Apt:
         """Whether `package` could be had; a version that does not exist is no reason to try again."""
         known = subprocess.run(
             ["apt-get", "download", "--print-uris", package],
-            cwd=folder, env=self.environment, capture_output=True, text=True,
-        )  # fmt: skip
+            cwd=folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
         if known.returncode != 0:
             return False
         run_with_retries(

@@ -63,8 +63,12 @@ def run_with_retries(command: list, what: str, way_out: str, **options) -> subpr
     for attempt in range(1, ATTEMPTS + 1):
         done = subprocess.run(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
+        )
         if done.returncode == 0:
             return done
         if attempt < ATTEMPTS:

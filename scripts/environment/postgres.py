@@ -167,8 +167,13 @@ class Cluster:
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             code = subprocess.run(
                 [str(self.bin / program), *map(str, arguments)],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd="/", start_new_session=True, **identity,
-            ).returncode  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd="/",
+                start_new_session=True,
+                **identity,
+            ).returncode
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(program, code, out.read(), err.read())
@@ -188,9 +193,7 @@ def account() -> pwd.struct_passwd | None:
 
 def can_enter(user: pwd.struct_passwd, folder: Path) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["test", "-x", str(folder)], user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/"
-    )
+    done = subprocess.run(["test", "-x", str(folder)], user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/")
     return done.returncode == 0
 
 

@@ -49,15 +49,16 @@ def choose() -> tuple[str, tuple[int, int]]:
     raise EnvironmentProblem("Odoo 19 needs Python 3.10 to 3.13; set ODOO_PYTHON to the path of one")
 
 
-def prepare() -> Path:
-    """The environment's interpreter. The environment is made when it is not there or not complete."""
+def prepare(requirements: Path = REQUIREMENTS, purpose: str = "Odoo and its tests") -> Path:
+    """The interpreter of an environment with `requirements`, made when it is not there or not complete."""
     interpreter, version = choose()
-    folder = cache() / "python" / f"{version[0]}.{version[1]}-{sha256(REQUIREMENTS)[:10]}"
+    folder = cache() / "python" / f"{version[0]}.{version[1]}-{requirements.stem}-{sha256(requirements)[:10]}"
     complete = folder / "complete"
     if not complete.exists():
         with locked(cache() / "python.lock", "installing Python packages"):
             if not complete.exists():
-                build(folder, interpreter, REQUIREMENTS, f"Python packages for Odoo and its tests (Python {version[0]}.{version[1]})")
+                title = f"Python packages for {purpose} (Python {version[0]}.{version[1]})"
+                build(folder, interpreter, requirements, title)
                 complete.touch()
     return folder / "bin" / "python"
 
@@ -68,13 +69,13 @@ def build(folder: Path, interpreter: str, requirements: Path, title: str) -> Non
     if not uv and not _has_ensurepip(interpreter):
         system.install(["python3-venv"], "Python's virtual environments")
     shutil.rmtree(folder, ignore_errors=True)
-    way_out = "check the connection to the package index, or set PIP_INDEX_URL (UV_INDEX_URL for uv) to one you can reach"
+    way_out = "check the connection, or set PIP_INDEX_URL (UV_INDEX_URL for uv) to a package index you can reach"
     with step(title, "about 15 s" if uv else "about 70 s"):
         command = [interpreter, "-m", "venv", *(["--without-pip"] if uv else []), str(folder)]
         made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode != 0:
             reason = (made.stderr or made.stdout).strip().splitlines()[-1:]
-            raise EnvironmentProblem(f"{interpreter} cannot make a virtual environment {reason}; set ODOO_PYTHON to another")
+            raise EnvironmentProblem(f"{interpreter} makes no virtual environment {reason}; set ODOO_PYTHON to another")
         python = folder / "bin" / "python"
         if uv:
             installer = [uv, "pip", "install", "--python", python, "--quiet"]

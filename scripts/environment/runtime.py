@@ -77,10 +77,14 @@ class Environment:
         with self.configuration(log.stem) as configuration, log.open("w") as stream:
             process = subprocess.Popen(
                 [*self.command(), *arguments],
-                env=self.variables(configuration), text=True, errors="replace",
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                env=self.variables(configuration),
+                text=True,
+                errors="replace",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 pass_fds=self.server.inherited(),
-            )  # fmt: skip
+            )
             with ended(process):
                 process.stdin.write(code)
                 process.stdin.close()

@@ -91,5 +91,6 @@ def update(environment: Environment, name: str, kind: database.Kind, content: st
         try:
             database.install(environment, name, kind, new, progress, update=old)
         except EnvironmentProblem as problem:
-            raise EnvironmentProblem(f"{problem}\nMend the add-on and start again, or begin anew with --reset.") from problem
+            advice = "Mend the add-on and start again, or begin anew with --reset."
+            raise EnvironmentProblem(f"{problem}\n{advice}") from problem
         set_mark(environment, name, now)

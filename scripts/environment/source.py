@@ -77,14 +77,14 @@ def from_checkout(folder: Path) -> Source:
 def from_debian() -> Source:
     given = os.environ.get("ODOO_DEB")
     if given and not Path(given).is_file():
-        raise EnvironmentProblem(f"ODOO_DEB={given} is not a file; give the path of Debian's odoo-19 package, or unset it")
+        raise EnvironmentProblem(f"ODOO_DEB={given} is no file; give the path of Debian's odoo-19 package")
     checksum = sha256(Path(given)) if given else ODOO_PACKAGE[2]
     key = short_hash(checksum, *(companion[2] for companion in COMPANIONS), *STUBS.values())
     root = cache() / "source" / key
     if not root.is_dir():
         with locked(cache() / "source.lock", "unpacking Odoo"):
             if not root.is_dir():
-                with step(f"Odoo {SERIES}: package of 123 MB from Debian, and what it links to", "about 20 s") as progress:
+                with step(f"Odoo {SERIES}: Debian's package (123 MB) and what it links to", "about 20 s") as progress:
                     _build(root, Path(given) if given else None, progress)
     return Source(root / PACKAGES_FOLDER, (), key)
 

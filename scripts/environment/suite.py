@@ -13,7 +13,7 @@ from . import addons
 from .layout import REPOSITORY
 
 # These change what is printed, not which tests run.
-HARMLESS = ("-v", "-q", "-s", "-l", "-r", "--tb", "--durations", "--color", "--capture", "--show", "--log", "--full-trace")
+HARMLESS = ("-v", "-q", "-s", "-l", "-r", "--tb", "--durations", "--color", "--capture", "--show", "--log")
 
 
 @dataclass
@@ -75,9 +75,15 @@ def judge(report: Path, pytest_code: int, complete: bool, defined: set[tuple[str
         return Verdict(pytest_code or 1, ["pytest ended before it ran a test: the reason is above."])
     content = json.loads(report.read_text())
     tests = content["tests"]
-    outcomes = {outcome: [key for key, test in tests.items() if test["outcome"] == outcome] for outcome in (
-        "passed", "failed", "skipped", "not run",
-    )}  # fmt: skip
+    outcomes = {
+        outcome: [key for key, test in tests.items() if test["outcome"] == outcome]
+        for outcome in (
+            "passed",
+            "failed",
+            "skipped",
+            "not run",
+        )
+    }
     ran = [key for key in tests if tests[key]["outcome"] in ("passed", "failed")]
     http = sum(tests[key]["http"] for key in ran)
     lines = ["", f"{len(ran)} tests ran, {http} of them over HTTP or in the browser."]

@@ -35,9 +35,7 @@ def install(packages: list[str], purpose: str) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     with step("system packages", "about a minute"):
         run_with_retries(["apt-get", "update"], "apt-get update", way_out, env=environment)
-        run_with_retries(
-            ["apt-get", "install", *APT_OPTIONS, *packages], "apt-get install", way_out, env=environment
-        )
+        run_with_retries(["apt-get", "install", *APT_OPTIONS, *packages], "apt-get install", way_out, env=environment)
 
 
 def ensure_browser() -> None:
