@@ -18,6 +18,9 @@ from environment.layout import REPOSITORY, subfolder
 
 
 def main(arguments: list[str]) -> int:
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
     kind = database.MINIMAL if "--minimal" in arguments else database.FULL
     arguments = [argument for argument in arguments if argument != "--minimal"]
     complete = not suite.selects(arguments)
@@ -35,6 +38,8 @@ def main(arguments: list[str]) -> int:
                     f"--report-to={report}",
                     "--odoo-http",
                     "--odoo-log-level=warn",
+                    "-o",
+                    f"cache_dir={subfolder('pytest_cache')}",
                     *(suite.default_paths(kind is database.MINIMAL) if complete else []),
                     *arguments,
                 ]

@@ -121,8 +121,8 @@ def installed(environment: Environment, name: str) -> set[str]:
     return {row[0] for row in rows}
 
 
-def install(environment: Environment, name: str, kind: Kind, modules: list[str], progress, *, update=()) -> None:
-    """Install `modules` into the database `name`, which Odoo makes when it is not there."""
+def install(environment: Environment, name: str, kind: Kind, modules: list[str], progress=None, *, update=()) -> Path:
+    """Install `modules` into the database `name`, which Odoo makes when it is not there. Returns the log."""
     log = log_file(name)
     arguments = ["-d", name, "--stop-after-init", "--no-http", "--max-cron-threads=0"]
     arguments += ["-i", ",".join(modules)] if modules else []
@@ -135,6 +135,7 @@ def install(environment: Environment, name: str, kind: Kind, modules: list[str],
         raise EnvironmentProblem(f"Odoo did not install {', '.join(missing)}: is a dependency missing? See {log}")
     if errors := troubles(log):
         say(f"    warning: {len(errors)} errors in {log}, the first: {errors[0]}")
+    return log
 
 
 def compile_assets(environment: Environment, name: str) -> None:

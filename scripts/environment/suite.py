@@ -71,8 +71,8 @@ def unimported_tests(repository: Path = REPOSITORY) -> list[str]:
 
 def judge(report: Path, pytest_code: int, complete: bool, defined: set[tuple[str, str]] | None = None) -> Verdict:
     """What ran, what did not and why; a code other than 0 when that is not good enough."""
-    if not report.is_file():
-        return Verdict(pytest_code or 1, ["pytest ended before it ran a test: the reason is above."])
+    if not report.is_file():  # --version and the like, or a mistake in the arguments
+        return Verdict(pytest_code, ["pytest ran no test."])
     content = json.loads(report.read_text())
     tests = content["tests"]
     outcomes = {

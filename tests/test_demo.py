@@ -1,0 +1,32 @@
+"""The demo data that `scripts/serve.py` shows, installed into a database of its own."""
+
+import pytest
+
+from scripts.environment import addons, database, runtime
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The environment, a database with demo data, and the log of its installation."""
+    with runtime.prepared() as environment:
+        with database.scratch(environment, database.base(environment, database.DEMO)) as name:
+            yield environment, name, database.install(environment, name, database.DEMO, addons.names())
+
+
+@pytest.mark.slow
+class TestDemo:
+    def test_installs_without_errors(self, demo):
+        _environment, _name, log = demo
+        text = log.read_text()
+        assert "demo data failed" not in text
+        assert runtime.troubles(log) == []
+
+    def test_has_the_logins_that_serve_prints(self, demo):
+        environment, name, _log = demo
+        logins = {row[0] for row in database.query(environment, "SELECT login FROM res_users", database=name)}
+        assert {"admin", "seller", "technician", "bookkeeper", "customer"} <= logins
+
+    def test_has_a_change_order_to_sign(self, demo):
+        environment, name, _log = demo
+        statement = "SELECT count(*) FROM sale_change_order WHERE state = 'sent' AND access_token IS NOT NULL"
+        assert database.query(environment, statement, database=name) != [[0]]
