@@ -4,3 +4,8 @@ from . import test_change_order_states
 from . import test_change_order_apply
 from . import test_change_order_access
 from . import test_report
+from . import test_portal
+from . import test_portal_sign
+from . import test_portal_device
+from . import test_story_tour
+from . import test_demo
