@@ -39,7 +39,7 @@ class SaleChangeOrder(models.Model):
     _rec_names_search = ["name", "title"]
 
     # Identity
-    name = fields.Char("Number", readonly=True, copy=False, index="trigram", default="/")
+    name = fields.Char("Number", readonly=True, copy=False, index="trigram")
     number = fields.Integer("Number in the Order", readonly=True, copy=False, aggregator=None)
     revision = fields.Integer(default=1, readonly=True, copy=False, aggregator=None)
     revision_of_id = fields.Many2one(
@@ -413,7 +413,7 @@ class SaleChangeOrder(models.Model):
 
         Values that say nothing new, as imports and copies send them, pass.
         """
-        defaults = {"state": "draft", "revision": 1, "name": "/"}
+        defaults = {"state": "draft", "revision": 1}
         for field in TRANSITION_FIELDS & vals.keys():
             if vals[field] != defaults.get(field, False) and vals[field]:
                 raise UserError(

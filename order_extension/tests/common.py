@@ -43,7 +43,7 @@ class ChangeOrderCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _make_people(cls):
-        company = {"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)]}
+        company = {"company_id": cls.company.id, "company_ids": [Command.set(cls.company.ids)], "lang": "en_US"}
         cls.seller = new_test_user(
             cls.env, "joinery_seller", "sales_team.group_sale_salesman,project.group_project_user", **company
         )
@@ -55,12 +55,18 @@ class ChangeOrderCommon(AccountTestInvoicingCommon):
         )
         cls.bookkeeper = new_test_user(cls.env, "joinery_books", "account.group_account_invoice", **company)
         cls.customer = cls.env["res.partner"].create(
-            {"name": "Lena Sommer", "email": "lena@example.com", "street": "Lindenweg 4", "city": "Freiburg"}
+            {"name": "Lena Sommer", "email": "lena@example.com", "street": "Lindenweg 4", "city": "Freiburg", "lang": "en_US"}
         )
         cls.customer_user = new_test_user(
-            cls.env, "joinery_customer", "base.group_portal", partner_id=cls.customer.id, email="lena@example.com"
+            cls.env,
+            "joinery_customer",
+            "base.group_portal",
+            name="Lena Sommer",
+            partner_id=cls.customer.id,
+            email="lena@example.com",
+            lang="en_US",
         )
-        cls.stranger_user = new_test_user(cls.env, "joinery_stranger", "base.group_portal")
+        cls.stranger_user = new_test_user(cls.env, "joinery_stranger", "base.group_portal", lang="en_US")
 
     @classmethod
     def _make_product(cls, name, price, **values):

@@ -1,0 +1,169 @@
+"""What happens when two people do the same thing at the same moment: real transactions, really committed.
+
+These tests leave their orders behind, which is why they live here, where every run has a database of its own.
+"""
+
+import threading
+
+import pytest
+from psycopg2 import OperationalError
+
+odoo = pytest.importorskip("odoo", reason="needs the prepared environment: python3 scripts/test.py")
+
+from odoo import SUPERUSER_ID, api  # noqa: E402
+from odoo.exceptions import UserError  # noqa: E402
+from odoo.fields import Command  # noqa: E402
+from odoo.modules.registry import Registry  # noqa: E402
+from odoo.tools import config  # noqa: E402
+
+#: One transparent pixel: the smallest signature that is a picture.
+SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture(scope="module")
+def registry():
+    names = config["db_name"]
+    return Registry(names if isinstance(names, str) else names[0])
+
+
+@pytest.fixture
+def transaction(registry):
+    """Return a function that opens a transaction; what it does stays when its block ends well."""
+
+    class Transaction:
+        def __enter__(self):
+            self.cr = registry.cursor()
+            # a test that waits for a lock for ever tells nobody why
+            self.cr.execute("SET LOCAL lock_timeout = '5s'")
+            return api.Environment(self.cr, SUPERUSER_ID, {})
+
+        def __exit__(self, kind, error, traceback):
+            try:
+                if kind is None:
+                    self.cr.commit()
+            finally:
+                self.cr.close()
+
+    return Transaction
+
+
+@pytest.fixture
+def offers(transaction):
+    """Two change orders of 85.00 each, sent, on one order of 1 000.00."""
+    with transaction() as env:
+        wardrobe, window = env["product.product"].create(
+            [
+                {"name": "Wardrobe", "list_price": 1000.0, "type": "service", "taxes_id": False},
+                {"name": "Window", "list_price": 85.0, "type": "service", "taxes_id": False},
+            ]
+        )
+        order = env["sale.order"].create(
+            {
+                "partner_id": env["res.partner"].create({"name": "Two at once"}).id,
+                "order_line": [Command.create({"product_id": wardrobe.id})],
+            }
+        )
+        order.action_confirm()
+        changes = env["sale.change.order"].create(
+            [
+                {
+                    "order_id": order.id,
+                    "title": "Window",
+                    "line_ids": [Command.create({"product_id": window.id})],
+                }
+                for _index in range(2)
+            ]
+        )
+        changes.action_mark_sent()
+        return changes.ids
+
+
+def at_once(*actions):
+    """Run the actions in threads that start together; return what they returned or raised."""
+    barrier = threading.Barrier(len(actions))
+    outcomes = [None] * len(actions)
+
+    def run(index, action):
+        barrier.wait(10)
+        try:
+            outcomes[index] = action() or "done"
+        except (UserError, OperationalError) as error:
+            outcomes[index] = error
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def sign(transaction, change_id, name):
+    def action():
+        with transaction() as env:
+            env["sale.change.order"].browse(change_id)._sign(name, SIGNATURE)
+
+    return action
+
+
+def test_two_simultaneous_signatures_apply_once(transaction, offers):
+    outcomes = at_once(sign(transaction, offers[0], "Lena"), sign(transaction, offers[0], "Jan"))
+    assert outcomes.count("done") == 1, outcomes
+    with transaction() as env:
+        change = env["sale.change.order"].browse(offers[0])
+        assert change.state == "signed"
+        assert change.signed_by == ("Lena" if outcomes[0] == "done" else "Jan")
+        assert len(change.order_id.order_line.filtered("change_order_line_id")) == 1
+        assert change.order_id.amount_untaxed == 1085.0
+
+
+def test_two_offers_signed_at_once_count_each_other(transaction, offers):
+    actions = [sign(transaction, change_id, "Lena") for change_id in offers]
+    outcomes = at_once(*actions)
+    for action, outcome in zip(actions, outcomes, strict=True):
+        if outcome != "done":
+            action()
+    with transaction() as env:
+        changes = env["sale.change.order"].browse(offers)
+        assert changes.order_id.amount_untaxed == 1170.0
+        assert sorted(changes.mapped("amount_before")) == [1000.0, 1085.0]
+        assert sorted(changes.mapped("amount_after")) == [1085.0, 1170.0]
+
+
+def test_who_comes_second_is_told_at_once(transaction, offers):
+    """While somebody else extends the order, a signature neither waits nor does half of it."""
+    with transaction() as other:
+        other["sale.change.order"].browse(offers[1]).order_id._lock_for_extension()
+        with pytest.raises(UserError, match="changed by somebody else at this moment"), transaction() as env:
+            env["sale.change.order"].browse(offers[0])._sign("Lena", SIGNATURE)
+    with transaction() as env:
+        change = env["sale.change.order"].browse(offers[0])
+        assert (change.state, change.signed_by, change.order_id.amount_untaxed) == ("sent", False, 1000.0)
+
+
+def test_numbers_given_at_once_differ(transaction, offers):
+    with transaction() as env:
+        order_id = env["sale.change.order"].browse(offers[0]).order_id.id
+
+    def record():
+        with transaction() as env:
+            return env["sale.change.order"].create({"order_id": order_id, "title": "Another"}).name
+
+    names = [outcome for outcome in at_once(record, record, record) if isinstance(outcome, str)]
+    assert names, "at least one gets through"
+    assert len(set(names)) == len(names)
+
+
+def test_sign_and_cancel_at_once(transaction, offers):
+    """Either it is signed or it is cancelled, never both."""
+
+    def cancel():
+        with transaction() as env:
+            env["sale.change.order"].browse(offers[0])._cancel("Too late")
+
+    outcomes = at_once(sign(transaction, offers[0], "Lena"), cancel)
+    assert outcomes.count("done") == 1, outcomes
+    with transaction() as env:
+        change = env["sale.change.order"].browse(offers[0])
+        assert change.state == ("signed" if outcomes[0] == "done" else "cancelled")
+        assert bool(change.signed_by) == bool(change.line_ids.applied_line_id) == (outcomes[0] == "done")
