@@ -136,7 +136,7 @@ class TestChoices:
     def test_postgres_programs_that_are_given_must_be_there(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PG_BIN", str(tmp_path))
         with pytest.raises(console.EnvironmentProblem, match="has no initdb"):
-            postgres.find_programs()
+            postgres.find_programs(tmp_path)
 
     def test_port(self):
         with socket.socket() as taken:

@@ -122,6 +122,33 @@ class Apt:
         return True
 
 
+def extract_missing(name: str, folder: Path) -> None:
+    """Unpack the package `name`, and what it needs and this machine lacks, into `folder`.
+
+    It comes from the machine's own sources and fits its libraries; apt verifies it by Debian's signature.
+    """
+    apt = subfolder("apt", "machine")
+    for part in ("lists/partial", "cache/archives/partial"):
+        (apt / part).mkdir(parents=True, exist_ok=True)
+    configuration = apt / "apt.conf"
+    settings = {
+        "Dir::State::Lists": apt / "lists",
+        "Dir::Cache": apt / "cache",
+        "APT::Sandbox::User": "root",
+        "Acquire::Languages": "none",
+        "Debug::NoLocking": "1",
+    }
+    configuration.write_text("".join(f'{key} "{value}";\n' for key, value in settings.items()))
+    environment = os.environ | {"APT_CONFIG": str(configuration)}
+    way_out = f"install {name} yourself: apt-get install {name}"
+    run_with_retries(["apt-get", "update"], "reading this machine's package lists", way_out, env=environment)
+    command = ["apt-get", "install", "-y", "--no-install-recommends", "--download-only", name]
+    run_with_retries(command, f"downloading {name}", way_out, env=environment)
+    for package in sorted((apt / "cache" / "archives").glob("*.deb")):
+        extract(package, folder)
+        package.unlink()
+
+
 def extract(package: Path, folder: Path) -> None:
     done = subprocess.run(["dpkg-deb", "-x", str(package), str(folder)], capture_output=True, text=True)
     if done.returncode != 0:

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import debian
 from .console import EnvironmentProblem, step
-from .files import locked, short_hash
+from .files import building, locked, short_hash
 from .layout import cache
 
 SOCKET_PATH_LIMIT = 107
@@ -44,6 +45,7 @@ class Server:
     user: str = ""
     password: str = ""
     private: bool = False
+    programs: str = ""  # a folder for PATH: pg_dump has to be of the server's version
     lock: int | None = field(default=None, compare=False)  # children inherit it, see the top of this file
 
     def options(self) -> dict[str, str]:
@@ -77,7 +79,7 @@ def running():
             fcntl.flock(users, fcntl.LOCK_SH)
             cluster.start()
         try:
-            yield Server(host=str(cluster.sockets), user=ROLE, private=True, lock=users.fileno())
+            yield Server(str(cluster.sockets), "", ROLE, "", True, str(cluster.bin), users.fileno())
         finally:
             with locked(cluster.folder / "server.lock"):
                 try:
@@ -92,19 +94,17 @@ class Cluster:
     """The private server's programs, data and sockets."""
 
     def __init__(self) -> None:
-        self.bin = find_programs()
         self.user = account()
-        self.folder = cache() / "postgres" / major_version(self.bin)
-        home = self.folder if self.user is None or can_enter(self.user, cache()) else self._elsewhere("/var/tmp")
-        self.data = home / "data"
-        self.sockets = home / "sockets"
+        place = cache() / "postgres"
+        if self.user and not can_enter(self.user, cache()):
+            place = elsewhere("/var/tmp")
+        self.bin = find_programs(place)
+        self.folder = place / major_version(self.bin)
+        self.data = self.folder / "data"
+        self.log = self.folder / "server.log"
+        self.sockets = self.folder / "sockets"
         if len(str(self.sockets / ".s.PGSQL.5432")) > SOCKET_PATH_LIMIT:
-            self.sockets = self._elsewhere(tempfile.gettempdir())
-        self.log = home / "server.log"
-
-    def _elsewhere(self, parent: str) -> Path:
-        """For what cannot be in the cache: a server's user that may not enter it, or a path that is too long."""
-        return Path(parent) / f"odoo-postgres-{short_hash(str(self.folder))}"
+            self.sockets = elsewhere(tempfile.gettempdir()) / "sockets"
 
     def start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
@@ -171,12 +171,18 @@ class Cluster:
                 stdout=out,
                 stderr=err,
                 cwd="/",
+                env=os.environ | library_path(self.bin),
                 start_new_session=True,
                 **identity,
             ).returncode
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(program, code, out.read(), err.read())
+
+
+def elsewhere(parent: str) -> Path:
+    """For what cannot be in the cache: the server's user may not enter it, or the path is too long for a socket."""
+    return Path(parent) / f"odoo-postgres-{short_hash(str(cache()))}"
 
 
 def account() -> pwd.struct_passwd | None:
@@ -197,15 +203,33 @@ def can_enter(user: pwd.struct_passwd, folder: Path) -> bool:
     return done.returncode == 0
 
 
-def find_programs() -> Path:
-    """The folder with initdb and postgres: `PG_BIN`, the system's newest, or one that is fetched."""
+def find_programs(place: Path) -> Path:
+    """The folder with initdb and postgres: `PG_BIN`, the system's newest, or one that is fetched into `place`."""
     if chosen := os.environ.get("PG_BIN"):
         if not (Path(chosen) / "initdb").exists():
             raise EnvironmentProblem(f"PG_BIN={chosen} has no initdb; give the folder that has, or unset it")
         return Path(chosen)
     if installed := newest(list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))):
         return installed.parent
-    raise EnvironmentProblem(f"there is no PostgreSQL on this machine; {WAY_OUT}")
+    root = place / "programs"
+    if not root.is_dir():
+        with locked(cache() / "postgres.lock", "fetching PostgreSQL"):
+            if not root.is_dir():
+                with step("PostgreSQL's programs, unpacked from this machine's packages", "about 20 s"):
+                    with building(root) as folder:
+                        debian.extract_missing("postgresql", folder)
+    if fetched := newest(list(root.glob("usr/lib/postgresql/*/bin/initdb"))):
+        return fetched.parent
+    raise EnvironmentProblem(f"the package postgresql has no initdb; {WAY_OUT}")
+
+
+def library_path(programs: Path) -> dict[str, str]:
+    """The variables that programs from the cache need to find the libraries that came with them."""
+    root = programs.parents[4]  # …/usr/lib/postgresql/<version>/bin
+    if root == Path("/"):
+        return {}
+    folders = [str(folder) for folder in (root / "usr" / "lib").glob("*-linux-gnu*")]
+    return {"LD_LIBRARY_PATH": os.pathsep.join(folders)}
 
 
 def newest(programs: list[Path]) -> Path | None:
@@ -215,7 +239,8 @@ def newest(programs: list[Path]) -> Path | None:
 
 
 def major_version(folder: Path) -> str:
-    text = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True).stdout
+    command = [str(folder / "postgres"), "--version"]
+    text = subprocess.run(command, capture_output=True, text=True, env=os.environ | library_path(folder)).stdout
     number = text.split()[2] if len(text.split()) > 2 else ""
     if not number:
         raise EnvironmentProblem(f"{folder / 'postgres'} does not run; {WAY_OUT}")

@@ -35,9 +35,10 @@ class Environment:
         """The environment variables of Odoo's process."""
         dropped = {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"}
         kept = {key: value for key, value in os.environ.items() if key not in dropped}
+        folders = [str(self.pdf_folder), str(self.python.parent), self.server.programs, os.environ.get("PATH", "")]
         return kept | {
             "ODOO_RC": str(configuration),
-            "PATH": os.pathsep.join([str(self.pdf_folder), str(self.python.parent), os.environ.get("PATH", "")]),
+            "PATH": os.pathsep.join(filter(None, folders)),
             "PYTHONPATH": str(self.source.python_path),
             "PYTHONPYCACHEPREFIX": str(subfolder("pycache")),
             "PYTHONUNBUFFERED": "1",
