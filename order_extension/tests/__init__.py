@@ -7,5 +7,6 @@ from . import test_report
 from . import test_portal
 from . import test_portal_sign
 from . import test_portal_device
+from . import test_portal_tours
 from . import test_story_tour
 from . import test_demo

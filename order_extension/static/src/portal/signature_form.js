@@ -1,4 +1,4 @@
-import { useState } from "@odoo/owl";
+import { onMounted, useEffect, useState } from "@odoo/owl";
 
 import { hasTouch } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
@@ -17,13 +17,29 @@ export class ChangeOrderSignatureForm extends SignatureForm {
 
     setup() {
         super.setup();
-        this.progress = useState({ sending: false, failed: false });
-        // With a finger one draws; with a mouse the typed name looks better.
-        this.nameAndSignatureProps.mode = this.props.mode || (hasTouch() ? "draw" : "auto");
+        this.progress = useState({ shown: false, sending: false, failed: false });
+        // With a finger one draws and needs height; with a mouse the typed name looks better.
+        const touch = hasTouch();
+        this.nameAndSignatureProps.mode = this.props.mode || (touch ? "draw" : "auto");
+        this.nameAndSignatureProps.displaySignatureRatio = this.props.signatureRatio || (touch ? 2 : 3);
+        // Before its dialog is there, the field has no size and any signature in it would be an empty picture.
+        onMounted(() => {
+            const dialog = this.rootRef.el.closest(".modal");
+            this.progress.shown = !dialog || dialog.classList.contains("show");
+            dialog?.addEventListener("shown.bs.modal", () => (this.progress.shown = true));
+        });
+        useEffect(
+            (error) => {
+                if (error) {
+                    this.rootRef.el.querySelector("[role=alert]").scrollIntoView({ block: "center" });
+                }
+            },
+            () => [this.state.error]
+        );
     }
 
     get isIncomplete() {
-        return !this.signature.name?.trim() || this.signature.isSignatureEmpty !== false;
+        return !this.progress.shown || !this.signature.name?.trim() || this.signature.isSignatureEmpty !== false;
     }
 
     reload() {

@@ -14,6 +14,11 @@ registry.category("web_tour.tours").add("order_extension_story_technician", {
             run: "edit Stuck window in the bedroom",
         },
         {
+            content: "It takes three days more",
+            trigger: ".o_field_widget[name=days_added] input",
+            run: "edit 3",
+        },
+        {
             content: "He adds a line",
             trigger: ".o_field_widget[name=line_ids] .o-kanban-button-new",
             run: "click",
@@ -31,15 +36,6 @@ registry.category("web_tour.tours").add("order_extension_story_technician", {
         {
             content: "Its price is there",
             trigger: ".modal .o_field_widget[name=price_subtotal]:contains('85.00')",
-        },
-        {
-            content: "Two of them",
-            trigger: ".modal .o_field_widget[name=quantity] input",
-            run: "edit 2 && press Tab",
-        },
-        {
-            content: "The price follows",
-            trigger: ".modal .o_field_widget[name=price_subtotal]:contains('170.00')",
         },
         {
             content: "He keeps the line",
