@@ -6,6 +6,7 @@ Signing and applying are in models/sale_change_order_signing.py.
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 from ..change_order_rules import can_move, clean_line, clean_text
 
@@ -58,7 +59,9 @@ class SaleChangeOrder(models.Model):
         if not self.line_ids and not self.days_added:
             return self.env._("There is nothing to sign yet. Add at least one line.")
         if self.validity_date and self.validity_date < fields.Date.context_today(self):
-            return self.env._("It was valid until %s. Choose a later date.", self.validity_date.strftime("%d.%m.%Y"))
+            return self.env._(
+                "It was valid until %s. Choose a later date.", format_date(self.env, self.validity_date)
+            )
         return next(filter(None, (line._get_offer_problem() for line in self.sudo().line_ids)), "")
 
     def action_send(self):

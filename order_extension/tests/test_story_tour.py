@@ -18,6 +18,7 @@ class TestStoryTour(ChangeOrderCommon, HttpCase):
         self.start_tour(url, tour, **kwargs)
 
     def test_from_the_site_to_the_invoice(self):
+        self.window.service_tracking = "task_in_project"
         task = self.order.order_line.task_id
         self.assertFalse(self.order.change_order_ids)
 
@@ -28,10 +29,10 @@ class TestStoryTour(ChangeOrderCommon, HttpCase):
             login=self.technician.login,
         )
         change = self.order.change_order_ids
-        # 2 x 85.00 = 170.00, 19 % = 32.30
+        # 85.00 + 19 % = 16.15
         self.assertRecordValues(
             change,
-            [{"state": "draft", "create_uid": self.technician.id, "task_id": task.id, "amount_total": 202.3}],
+            [{"state": "draft", "create_uid": self.technician.id, "task_id": task.id, "amount_total": 101.15}],
         )
 
         # In the office: the seller sends it.
@@ -44,26 +45,31 @@ class TestStoryTour(ChangeOrderCommon, HttpCase):
 
         # At home: the customer opens the link of the mail on her phone, without any login, and signs.
         self.env.flush_all()
-        self._tour_on_phone(change.get_portal_url(), "order_extension_portal_sign")
+        self._tour_on_phone(change.get_portal_url(), "change_order_portal_sign_phone")
         self.env.invalidate_all()
         self.assertRecordValues(
-            change, [{"state": "signed", "signed_by": "Lena Sommer", "signed_channel": "portal"}]
+            change, [{"state": "signed", "signed_by": "Paul Sommer", "signed_channel": "portal"}]
         )
+        self.assertEqual(str(self.order.commitment_date), "2030-05-13 12:00:00")
         line = change.line_ids.applied_line_id
         self.assertRecordValues(
-            line, [{"order_id": self.order.id, "product_uom_qty": 2, "price_unit": 85.0, "price_subtotal": 170.0}]
+            line, [{"order_id": self.order.id, "product_uom_qty": 1, "price_unit": 85.0, "price_subtotal": 85.0}]
         )
-        # 5 070.00 + 170.00 = 5 240.00, 19 % = 995.60
         self.assertRecordValues(
-            self.order, [{"amount_untaxed": 5240.0, "amount_tax": 995.6, "amount_total": 6235.6}]
+            line.task_id,
+            [{"project_id": task.project_id.id, "sale_order_id": self.order.id, "allocated_hours": 1.0}],
+        )
+        # 5 070.00 + 85.00 = 5 155.00, 19 % = 979.45
+        self.assertRecordValues(
+            self.order, [{"amount_untaxed": 5155.0, "amount_tax": 979.45, "amount_total": 6134.45}]
         )
 
         # In the books: the invoice shows it under its own section, to the cent.
         invoice = self.order.with_user(self.seller)._create_invoices().sudo()
         invoice.action_post()
         self.assertRecordValues(
-            invoice, [{"amount_untaxed": 5240.0, "amount_tax": 995.6, "amount_total": 6235.6}]
+            invoice, [{"amount_untaxed": 5155.0, "amount_tax": 979.45, "amount_total": 6134.45}]
         )
         section = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "line_section")
-        self.assertIn(f"{change.name}, signed by Lena Sommer", section.name)
+        self.assertIn(f"{change.name}, signed by Paul Sommer", section.name)
         self.assertEqual(change.invoice_status, "invoiced")
