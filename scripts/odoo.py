@@ -10,7 +10,6 @@ The arguments are Odoo's own. Folders given with --addons-path come after this r
 
 import os
 import signal
-import subprocess
 
 from environment import console, runtime
 
@@ -32,11 +31,8 @@ def main(arguments: list[str]) -> int:
     folders, others = split_addons_path(arguments)
     with runtime.prepared() as environment:
         with environment.configuration("odoo", addons_path=environment.addons_path(folders)) as configuration:
-            process = subprocess.Popen(
-                [*environment.command(), *others],
-                env=environment.variables(configuration),
-                pass_fds=environment.server.inherited(),
-            )
+            command = [*environment.command(), *others]
+            process = runtime.start(command, environment.server, env=environment.variables(configuration))
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Odoo gets it from the terminal too, and decides
             with runtime.ended(process):
                 return process.wait()

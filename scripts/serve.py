@@ -12,7 +12,6 @@ DEBIAN_MIRROR.
 
 import argparse
 import contextlib
-import signal
 import subprocess
 import time
 import urllib.error
@@ -74,10 +73,10 @@ def serve(environment: runtime.Environment, name: str, options: argparse.Namespa
         "http_interface": options.interface,
     }
     with environment.configuration("serve", **settings) as configuration, log.open("w") as stream:
-        process = subprocess.Popen(
+        process = runtime.start(
             environment.command(),
+            environment.server,
             env=environment.variables(configuration),
-            pass_fds=environment.server.inherited(),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
@@ -86,10 +85,12 @@ def serve(environment: runtime.Environment, name: str, options: argparse.Namespa
             with step("starting Odoo", "about 5 s"):
                 wait_until_ready(process, url, log)
             print(welcome(environment, name, url, log, time.monotonic() - started), flush=True)
-            with contextlib.suppress(KeyboardInterrupt):
+            try:
                 return max(0, process.wait())
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # one Ctrl-C is enough, Odoo got it too
-            say("\nstopping")
+            except KeyboardInterrupt:
+                say("\nstopping")
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(5)  # Ctrl-C went to Odoo too; a second signal would cut it short
     return 0
 
 

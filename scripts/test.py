@@ -11,7 +11,7 @@ skipped, or when a test that an add-on defines did not run.
 """
 
 import os
-import subprocess
+import signal
 
 from environment import console, database, runtime, suite
 from environment.layout import REPOSITORY, subfolder
@@ -43,13 +43,15 @@ def main(arguments: list[str]) -> int:
                     *(suite.default_paths(kind is database.MINIMAL) if complete else []),
                     *arguments,
                 ]
-                process = subprocess.Popen(
+                # an interrupt lets pytest end its browser, a termination would leave it behind
+                process = runtime.start(
                     command,
+                    environment.server,
+                    stop=signal.SIGINT,
                     cwd=REPOSITORY,
                     env=variables(environment, configuration),
-                    pass_fds=environment.server.inherited(),
                 )
-                with runtime.ended(process):
+                with runtime.ended(process, stop=signal.SIGINT):
                     code = process.wait()
             verdict = suite.judge(report, code, complete)
     pictures = sorted((subfolder("screenshots") / name).rglob("*.png"))

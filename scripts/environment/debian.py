@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from . import system
 from .console import EnvironmentProblem, say
 from .files import locked, run_with_retries, sha256
 from .layout import subfolder
@@ -48,9 +49,7 @@ class Apt:
             if not shutil.which(tool):
                 raise EnvironmentProblem(f"{tool} is not here, and Odoo comes as a Debian package; {WAY_OUT}")
         if not KEYRING.exists():
-            raise EnvironmentProblem(
-                f"Debian's keys are missing at {KEYRING}; install debian-archive-keyring, or {WAY_OUT}"
-            )
+            system.install(["debian-archive-keyring"], "verifying Debian's packages")
         self.folder = subfolder("apt")
         mirror = machine_mirror()
         for name in ("lists/partial", "cache/archives/partial", "parts", "preferences", "downloads"):

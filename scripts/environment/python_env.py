@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import system
-from .console import EnvironmentProblem, step
+from .console import EnvironmentProblem, say, step
 from .files import locked, run_with_retries, sha256
 from .layout import SCRIPTS, cache
 
@@ -64,26 +64,35 @@ def prepare(requirements: Path = REQUIREMENTS, purpose: str = "Odoo and its test
 
 
 def build(folder: Path, interpreter: str, requirements: Path, title: str) -> None:
-    """A virtual environment in `folder` with `requirements`, by uv where it is there, else by pip."""
+    """A virtual environment in `folder` with `requirements`, by uv where it is there and works, else by pip."""
     uv = shutil.which("uv")
     if not uv and not _has_ensurepip(interpreter):
         system.install(["python3-venv"], "Python's virtual environments")
-    shutil.rmtree(folder, ignore_errors=True)
-    way_out = "check the connection, or set PIP_INDEX_URL (UV_INDEX_URL for uv) to a package index you can reach"
+    python = folder / "bin" / "python"
+    pins = ["--quiet", "--require-hashes", "--requirement", str(requirements)]
     with step(title, "about 15 s" if uv else "about 70 s"):
-        command = [interpreter, "-m", "venv", *(["--without-pip"] if uv else []), str(folder)]
-        made = subprocess.run(command, capture_output=True, text=True)
-        if made.returncode != 0:
-            reason = (made.stderr or made.stdout).strip().splitlines()[-1:]
-            raise EnvironmentProblem(f"{interpreter} makes no virtual environment {reason}; set ODOO_PYTHON to another")
-        python = folder / "bin" / "python"
         if uv:
-            installer = [uv, "pip", "install", "--python", python, "--quiet"]
-        else:
-            installer = [python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+            _make(folder, interpreter, "--without-pip")
+            if (
+                subprocess.run([uv, "pip", "install", "--python", str(python), *pins], capture_output=True).returncode
+                == 0
+            ):
+                return
+            say("    uv could not install them, now with pip")
+        _make(folder, interpreter)
         run_with_retries(
-            [*installer, "--require-hashes", "--requirement", requirements], "installing Python packages", way_out
+            [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *pins],
+            "installing Python packages",
+            "check the connection, or set PIP_INDEX_URL to a package index you can reach",
         )
+
+
+def _make(folder: Path, interpreter: str, *options: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    made = subprocess.run([interpreter, "-m", "venv", *options, str(folder)], capture_output=True, text=True)
+    if made.returncode != 0:
+        reason = (made.stderr or made.stdout).strip().splitlines()[-1:]
+        raise EnvironmentProblem(f"{interpreter} makes no virtual environment {reason}; set ODOO_PYTHON to another")
 
 
 def _has_ensurepip(interpreter: str) -> bool:

@@ -1,5 +1,6 @@
 """All of it together: the prepared environment, and Odoo run in it."""
 
+import ctypes
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ from .console import EnvironmentProblem
 from .layout import REPOSITORY, subfolder
 
 LOADING = re.compile(r"Loading module (\w+) \((\d+)/(\d+)\)")
+PR_SET_PDEATHSIG = 1  # of prctl(2)
 TROUBLE = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ")
 # Python would look for modules next to a script or in the current folder, and `odoo.py` is in `scripts`:
 # this launcher lies in a folder of its own.
@@ -76,15 +78,15 @@ class Environment:
         Its output goes to `log`; a failure is told with its first error.
         """
         with self.configuration(log.stem) as configuration, log.open("w") as stream:
-            process = subprocess.Popen(
+            process = start(
                 [*self.command(), *arguments],
+                self.server,
                 env=self.variables(configuration),
                 text=True,
                 errors="replace",
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=self.server.inherited(),
             )
             with ended(process):
                 process.stdin.write(code)
@@ -110,20 +112,26 @@ def prepared(*, with_browser: bool = False, pdf_required: bool = False):
         yield Environment(python, odoo, server, pdf_folder)
 
 
+def start(command: list[str], server: postgres.Server, *, stop: int = signal.SIGTERM, **options) -> subprocess.Popen:
+    """Start a process that uses the server; it is asked to `stop` when we die, however that happens."""
+    libc = ctypes.CDLL(None)
+
+    def ask_to_stop_with_us():
+        libc.prctl(PR_SET_PDEATHSIG, stop)
+
+    return subprocess.Popen(command, pass_fds=server.inherited(), preexec_fn=ask_to_stop_with_us, **options)
+
+
 @contextmanager
-def ended(process: subprocess.Popen):
-    """See to it that `process` does not outlive us, and hand a request to stop on to it."""
-
-    def hand_on(number, _frame):
-        process.send_signal(number)
-
-    before = signal.signal(signal.SIGTERM, hand_on)
+def ended(process: subprocess.Popen, stop: int = signal.SIGTERM):
+    """See to it that `process` does not outlive this block, and hand a request to stop on to it."""
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: process.send_signal(stop))
     try:
         yield process
     finally:
         signal.signal(signal.SIGTERM, before)
         if process.poll() is None:
-            process.terminate()
+            process.send_signal(stop)
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
