@@ -116,22 +116,23 @@ def rename(environment: Environment, name: str, new_name: str) -> None:
     query(environment, f"ALTER DATABASE {quoted(name)} RENAME TO {quoted(new_name)}")
 
 
-def installed(environment: Environment, name: str) -> set[str]:
-    rows = query(environment, "SELECT name FROM ir_module_module WHERE state = 'installed'", database=name)
-    return {row[0] for row in rows}
+def modules(environment: Environment, name: str, *states: str) -> set[str]:
+    """The modules of a database in one of `states`."""
+    statement = "SELECT name FROM ir_module_module WHERE state = ANY(%s)"
+    return {row[0] for row in query(environment, statement, list(states), database=name)}
 
 
-def install(environment: Environment, name: str, kind: Kind, modules: list[str], progress=None, *, update=()) -> Path:
-    """Install `modules` into the database `name`, which Odoo makes when it is not there. Returns the log."""
+def install(environment: Environment, name: str, kind: Kind, wanted: list[str], progress=None, *, update=()) -> Path:
+    """Install the modules `wanted` into the database `name`, which Odoo makes when it is not there. Returns the log."""
     log = log_file(name)
     arguments = ["-d", name, "--stop-after-init", "--no-http", "--max-cron-threads=0"]
-    arguments += ["-i", ",".join(modules)] if modules else []
+    arguments += ["-i", ",".join(wanted)] if wanted else []
     arguments += ["-u", ",".join(update)] if update else []
     arguments += ["--with-demo"] if kind.demo else []
     arguments += [] if kind.auto_install else ["--skip-auto-install"]
     arguments += [f"--load-language={LANGUAGES}"]
     environment.run_odoo(arguments, log, progress)
-    if missing := sorted(set(modules) - installed(environment, name)):
+    if missing := sorted(set(wanted) - modules(environment, name, "installed")):
         raise EnvironmentProblem(f"Odoo did not install {', '.join(missing)}: is a dependency missing? See {log}")
     if errors := troubles(log):
         say(f"    warning: {len(errors)} errors in {log}, the first: {errors[0]}")

@@ -85,7 +85,8 @@ def update(environment: Environment, name: str, kind: database.Kind, content: st
     if now == content:
         return
     with step("the add-ons changed: updating them", "about 30 s") as progress:
-        there = database.installed(environment, name)
+        # an update that was interrupted leaves “to upgrade”
+        there = database.modules(environment, name, "installed", "to upgrade")
         new = [addon for addon in addons.names() if addon not in there]
         old = [addon for addon in addons.names() if addon in there]
         try:

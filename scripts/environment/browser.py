@@ -1,0 +1,204 @@
+"""Chromium, driven over its DevTools protocol to take pictures of pages.
+
+Runs inside the virtual environment, which has the websocket library.
+"""
+
+import base64
+import contextlib
+import itertools
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import runtime, system
+from .console import EnvironmentProblem
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--force-prefers-reduced-motion",
+    "--lang=en-US",
+    "--remote-debugging-port=0",
+)
+LIMIT = 60  # seconds for anything to happen
+# Everything has arrived, nothing turns, and no text cursor blinks.
+SETTLED = """(() => {
+    document.activeElement?.blur();
+    const busy = ".o_loading_indicator, .o_blockUI, .o-mail-Thread-loading, .fa-spin, .spinner-border";
+    return document.readyState === "complete"
+        && document.fonts.status === "loaded"
+        && [...document.images].every((image) => image.complete || image.loading === "lazy")
+        && ![...document.querySelectorAll(busy)].some((element) => element.checkVisibility());
+})()"""
+
+
+@dataclass(frozen=True)
+class Device:
+    width: int
+    height: int
+    scale: int = 1
+    touch: bool = False
+
+
+DESKTOP = Device(1280, 860)
+PHONE = Device(390, 844, scale=2, touch=True)
+
+
+class Connection:
+    """Commands to one target of the browser, and their answers."""
+
+    def __init__(self, url: str) -> None:
+        import websocket  # only where it is needed: the scripts themselves run on any Python
+
+        self._socket = websocket.create_connection(url, timeout=LIMIT, suppress_origin=True)
+        self._numbers = itertools.count(1)
+
+    def call(self, method: str, **parameters) -> dict:
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while (answer := json.loads(self._socket.recv())).get("id") != number:
+            pass  # an event
+        if "error" in answer:
+            raise EnvironmentProblem(f"the browser refused {method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Page:
+    """A window of its own, which shares no login with the others."""
+
+    def __init__(self, connection: Connection, device: Device) -> None:
+        self.device = device
+        self._connection = connection
+        self.call("Page.enable")
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=device.width,
+            height=device.height,
+            deviceScaleFactor=device.scale,
+            mobile=device.touch,
+        )
+        self.call("Emulation.setTouchEmulationEnabled", enabled=device.touch, maxTouchPoints=5)
+        self.call("Emulation.setTimezoneOverride", timezoneId="UTC")
+
+    def call(self, method: str, **parameters) -> dict:
+        return self._connection.call(method, **parameters)
+
+    def run(self, expression: str):
+        """The value of an expression in the page."""
+        done = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in done:
+            details = done["exceptionDetails"]
+            reason = details.get("exception", {}).get("description", details["text"]).splitlines()[0]
+            raise EnvironmentProblem(f"the page cannot do “{expression[:80]}”: {reason}")
+        return done["result"].get("value")
+
+    def open(self, url: str, selector: str) -> None:
+        """Go to `url`, until there is something that `selector` finds."""
+        self.call("Page.navigate", url=url)
+        self.wait(selector)
+
+    def wait(self, selector: str) -> None:
+        found = f"!!document.querySelector({json.dumps(selector)})?.checkVisibility()"
+        self._until(lambda: self.run(found), f"there was no “{selector}”")
+
+    def click(self, selector: str) -> None:
+        self.wait(selector)
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+    def fill(self, selector: str, value: str) -> None:
+        self.wait(selector)
+        self.run(f"document.querySelector({json.dumps(selector)}).value = {json.dumps(value)}")
+
+    def scroll_to(self, selector: str) -> None:
+        self.wait(selector)
+        self.run(f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block: 'end'}})")
+
+    def capture(self, path: Path, height: int | None = None) -> None:
+        """Write what the window shows, or its upper part, once it stands still."""
+        previous = b""
+
+        def stands_still() -> bool:
+            nonlocal previous
+            if not self.run(SETTLED):
+                return False
+            before, previous = previous, self._picture(height or self.device.height)
+            return before == previous
+
+        self._until(stands_still, "it did not come to rest", pause=0.5)
+        path.write_bytes(previous)
+
+    def _picture(self, height: int) -> bytes:
+        clip = {"x": 0, "y": 0, "width": self.device.width, "height": height, "scale": 1}
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png", clip=clip)["data"])
+
+    def _until(self, condition, problem: str, pause: float = 0.2) -> None:
+        deadline = time.monotonic() + LIMIT
+        while time.monotonic() < deadline:
+            with contextlib.suppress(EnvironmentProblem):  # the page is being replaced
+                if condition():
+                    return
+            time.sleep(pause)
+        raise EnvironmentProblem(f"{problem} within {LIMIT} s at {self.run('location.href')}")
+
+
+class Browser:
+    def __init__(self, address: str, path: str) -> None:
+        self._address = address
+        self._connection = Connection(f"ws://{address}{path}")
+
+    @contextmanager
+    def page(self, device: Device):
+        context = self._connection.call("Target.createBrowserContext")["browserContextId"]
+        target = self._connection.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        connection = Connection(f"ws://{self._address}/devtools/page/{target}")
+        try:
+            yield Page(connection, device)
+        finally:
+            connection.close()
+            self._connection.call("Target.disposeBrowserContext", browserContextId=context)
+
+
+@contextmanager
+def started():
+    """A browser of its own, with an empty profile that goes with it."""
+    program = system.browser()
+    if not program:
+        raise EnvironmentProblem(system.missing_sentence(["chromium"], "pictures of the screens"))
+    profile = Path(tempfile.mkdtemp(prefix="browser-"))
+    try:
+        process = subprocess.Popen(
+            [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        with runtime.ended(process):
+            yield Browser(*_address(process, profile / "DevToolsActivePort"))
+    finally:
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def _address(process: subprocess.Popen, path: Path) -> tuple[str, str]:
+    """Where the browser listens: it writes its port and its path to a file."""
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline and process.poll() is None:
+        lines = path.read_text().split() if path.exists() else []
+        if len(lines) == 2:
+            return f"127.0.0.1:{lines[0]}", lines[1]
+        time.sleep(0.1)
+    raise EnvironmentProblem(f"{process.args[0]} did not start; try it by hand: {process.args[0]} --version")

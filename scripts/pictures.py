@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Take the pictures of docs/pictures: real screens, from the demo data.
+
+    python3 scripts/pictures.py                  all of them
+    python3 scripts/pictures.py order sign-phone only these
+
+A database of its own is made for it and dropped afterwards.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from environment import addons, browser, console, database, python_env, runtime, system
+from environment.browser import DESKTOP, PHONE, Device
+from environment.console import EnvironmentProblem, say, step
+from environment.layout import REPOSITORY
+from serve import wait_until_ready
+
+FOLDER = REPOSITORY / "docs" / "pictures"
+PDF_WIDTH = 900  # pixels
+CHANGE_ORDERS = "/odoo/action-order_extension.sale_change_order_action"
+DEMO_RECORDS = """
+    SELECT state, id, order_id, task_id, access_token FROM sale_change_order
+    WHERE state IN ('draft', 'sent', 'signed') ORDER BY id DESC
+"""
+# Before the add-ons come: the texts that their demo data makes are stored in the language of its people.
+ENGLISH = (
+    "UPDATE res_lang SET active = TRUE WHERE code = 'en_US'",
+    "UPDATE res_partner SET lang = 'en_US'",
+    """
+    UPDATE ir_default SET json_value = '"en_US"' WHERE field_id IN (
+        SELECT id FROM ir_model_fields WHERE model = 'res.partner' AND name = 'lang'
+    )
+    """,
+)
+
+
+@dataclass(frozen=True)
+class ChangeOrder:
+    id: int
+    order_id: int
+    task_id: int | None
+    token: str | None
+
+    @property
+    def link(self) -> str:
+        """The customer's page, without a login."""
+        return f"/my/change_orders/{self.id}?access_token={self.token}"
+
+
+@dataclass(frozen=True)
+class Shot:
+    take: Callable
+    login: str | None
+    device: Device
+
+
+SHOTS: dict[str, Shot] = {}
+
+
+def shot(name: str, device: Device, login: str | None = None):
+    """Register a function that brings a page to what the picture shows."""
+
+    def register(function: Callable) -> Callable:
+        SHOTS[name] = Shot(function, login, device)
+        return function
+
+    return register
+
+
+@shot("order", DESKTOP, "seller")
+def order(page, url, demo):
+    page.open(f"{url}/odoo/action-sale.action_orders/{demo['signed'].order_id}", ".o_form_view .o_data_row")
+
+
+@shot("change-order", DESKTOP, "seller")
+def change_order(page, url, demo):
+    page.open(f"{url}{CHANGE_ORDERS}/{demo['sent'].id}", ".o_form_view .o_data_row")
+
+
+@shot("change-orders", DESKTOP, "seller")
+def change_orders(page, url, demo):
+    page.open(f"{url}{CHANGE_ORDERS}", ".o_list_view .o_data_row")
+
+
+@shot("task-phone", PHONE, "technician")
+def task(page, url, demo):
+    page.open(f"{url}/odoo/action-project.action_view_my_task/{demo['draft'].task_id}", ".o_form_view .o_field_widget")
+
+
+@shot("capture-phone", PHONE, "technician")
+def capture(page, url, demo):
+    page.open(f"{url}{CHANGE_ORDERS}/{demo['draft'].id}", ".o_form_view .o_kanban_record")
+
+
+@shot("portal-phone", PHONE)
+@shot("portal-desktop", DESKTOP)
+def portal(page, url, demo):
+    page.open(f"{url}{demo['sent'].link}", ".o_change_order")
+
+
+@shot("sign-phone", PHONE)
+def sign(page, url, demo):
+    portal(page, url, demo)
+    page.click(".o_change_order_bar .o_change_order_accept")
+    page.click(".modal.show .o_web_sign_auto_button")
+    page.wait(".modal.show .o_portal_sign_submit:enabled")
+
+
+def log_in(page, url: str, login: str) -> None:
+    page.open(f"{url}/web/login", "form.oe_login_form")
+    page.fill("#login", login)
+    page.fill("#password", login)
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait(".o_web_client .o_navbar")
+
+
+def take(names: list[str], url: str, demo: dict[str, ChangeOrder]) -> None:
+    """Take pictures; one window for each person and device."""
+    pages = {}
+    with browser.started() as chromium, ExitStack() as windows:
+        for name in names:
+            login, device = SHOTS[name].login, SHOTS[name].device
+            with step(f"{name}.png"):
+                if (login, device) not in pages:
+                    pages[login, device] = windows.enter_context(chromium.page(device))
+                    if login:
+                        log_in(pages[login, device], url, login)
+                SHOTS[name].take(pages[login, device], url, demo)
+                pages[login, device].capture(FOLDER / f"{name}.png")
+
+
+def take_pdf(url: str, signed: ChangeOrder) -> None:
+    """The first page of what the customer signed."""
+    program = shutil.which("pdftoppm")
+    if not program:
+        say("pdf.png was left out: it takes pdftoppm (Debian's package poppler-utils)")
+        return
+    with step("pdf.png"), tempfile.TemporaryDirectory() as folder:
+        document = Path(folder) / "signed.pdf"
+        with urllib.request.urlopen(f"{url}{signed.link}&report_type=pdf", timeout=120) as answer:
+            document.write_bytes(answer.read())
+        options = ["-png", "-singlefile", "-f", "1", "-scale-to-x", str(PDF_WIDTH), "-scale-to-y", "-1"]
+        subprocess.run([program, *options, str(document), str(FOLDER / "pdf")], check=True)
+
+
+def find_demo(environment: runtime.Environment, name: str) -> dict[str, ChangeOrder]:
+    """The demo data's change orders, by their state; of the newest order with one."""
+    return {state: ChangeOrder(*values) for state, *values in database.query(environment, DEMO_RECORDS, database=name)}
+
+
+@contextmanager
+def demo_database(environment: runtime.Environment):
+    """The add-ons with their demo data, whose people speak English."""
+    with database.scratch(environment, database.base(environment, database.DEMO)) as name:
+        with step("database with the add-ons and demo data", "about 40 s") as progress:
+            for statement in ENGLISH:
+                database.query(environment, statement, database=name)
+            database.install(environment, name, database.DEMO, addons.names(), progress)
+            progress("scripts and styles")
+            database.compile_assets(environment, name)
+        yield name
+
+
+@contextmanager
+def served(environment: runtime.Environment, name: str):
+    """Odoo with the database `name`. Yields its URL."""
+    port = runtime.free_port()
+    log = runtime.log_file("pictures")
+    settings = {
+        "db_name": name,
+        "dbfilter": f"^{name}$",
+        "list_db": "False",
+        "http_port": port,
+        "max_cron_threads": "0",
+    }
+    with environment.configuration("pictures", **settings) as configuration, log.open("w") as stream:
+        process = subprocess.Popen(
+            environment.command(),
+            env=environment.variables(configuration),
+            pass_fds=environment.server.inherited(),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+        with runtime.ended(process):
+            url = f"http://127.0.0.1:{port}"
+            with step("starting Odoo", "about 5 s"):
+                wait_until_ready(process, url, log)
+            yield url
+
+
+def chosen(arguments: list[str]) -> list[str]:
+    """The names of the pictures to take."""
+    known = [*SHOTS, "pdf"]
+    if unknown := sorted(set(arguments) - set(known)):
+        raise EnvironmentProblem(f"there is no picture {', '.join(unknown)}; there are {', '.join(known)}")
+    return [name for name in known if not arguments or name in arguments]
+
+
+def main(arguments: list[str]) -> int:
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__, *[f"    {name}" for name in chosen([])], sep="\n")
+        return 0
+    names = chosen(arguments)
+    system.ensure_browser()
+    python = python_env.prepare()
+    if Path(sys.executable) != python:  # the browser is spoken to with a library that is there
+        os.execv(python, [str(python), __file__, *arguments])
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with runtime.prepared(with_browser=True, pdf_required="pdf" in names) as environment:
+        with demo_database(environment) as name, served(environment, name) as url:
+            demo = find_demo(environment, name)
+            take([name for name in names if name in SHOTS], url, demo)
+            if "pdf" in names:
+                take_pdf(url, demo["signed"])
+    return 0
+
+
+if __name__ == "__main__":
+    console.main(main)
