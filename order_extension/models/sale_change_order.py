@@ -355,6 +355,7 @@ class SaleChangeOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]  # the caller's own may be shared, or used again
         if not self._in_transition():
             for vals in vals_list:
                 self._check_no_transition_fields(vals)
@@ -375,6 +376,7 @@ class SaleChangeOrder(models.Model):
         return change_orders
 
     def write(self, vals):
+        vals = dict(vals)
         if not self._in_transition():
             self._check_no_transition_fields(vals)
             if CONTENT_FIELDS & vals.keys():

@@ -29,6 +29,9 @@ class TestChangeOrderStates(ChangeOrderCommon):
             [{"order_id": self.order.id, "title": title} for title in ("one", "two", "three")]
         )
         self.assertEqual(changes.mapped("number"), [1, 2, 3])
+        values = {"order_id": self.order.id, "title": "four and five"}
+        self.assertEqual(self.env["sale.change.order"].create([values, values]).mapped("number"), [4, 5])
+        self.assertEqual(values.keys(), {"order_id", "title"})
 
     def test_a_deleted_draft_leaves_its_number(self):
         self._make_change().unlink()
