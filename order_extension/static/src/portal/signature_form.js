@@ -42,6 +42,15 @@ export class ChangeOrderSignatureForm extends SignatureForm {
         return !this.progress.shown || !this.signature.name?.trim() || this.signature.isSignatureEmpty !== false;
     }
 
+    /**
+     * In the words of the page, whatever the portal's form calls it in the customer's language.
+     *
+     * @override
+     */
+    get sendLabel() {
+        return this.props.sendLabel || _t("Accept & Sign");
+    }
+
     reload() {
         window.location.reload();
     }
