@@ -19,7 +19,9 @@ def main(arguments: list[str]) -> int:
     if not shutil.which("git"):
         system.install(["git"], "finding the files to check")
     python = python_env.prepare(SCRIPTS / "lint-requirements.txt", "checking the code")
-    command = [str(python), "-m", "pre_commit", "run", "--all-files", "--show-diff-on-failure", *arguments]
+    command = [str(python), "-m", "pre_commit", "run", "--all-files", *arguments]
+    if os.environ.get("CI"):  # elsewhere the difference is also what is being worked on
+        command.append("--show-diff-on-failure")
     return subprocess.run(command, cwd=REPOSITORY, env=variables(), stdin=subprocess.DEVNULL).returncode
 
 
