@@ -4,7 +4,7 @@ import logging
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, _, fields, http
+from odoo import SUPERUSER_ID, fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
@@ -35,7 +35,7 @@ class ChangeOrderPortal(CustomerPortal):
             "change_order_count": self._get_change_orders_domain,
             "change_order_to_sign_count": lambda: self._get_change_orders_domain() & self._get_to_sign_domain(),
         }
-        ChangeOrder = request.env["sale.change.order"]
+        ChangeOrder = self.env["sale.change.order"]
         for counter in domains.keys() & set(counters):
             values[counter] = ChangeOrder.search_count(domains[counter]()) if ChangeOrder.has_access("read") else 0
         return values
@@ -44,43 +44,47 @@ class ChangeOrderPortal(CustomerPortal):
 
     def _get_change_orders_domain(self):
         """The visitor's own, once offered: also for somebody who may read more than a customer may."""
-        customer = request.env.user.partner_id.commercial_partner_id
+        customer = self.env.user.partner_id.commercial_partner_id
         return Domain("partner_id", "child_of", customer.ids) & Domain("sent_on", "!=", False)
 
     def _get_to_sign_domain(self):
-        today = fields.Date.context_today(request.env.user)
+        today = fields.Date.context_today(self.env.user)
         return Domain("state", "=", "sent") & (
             Domain("validity_date", "=", False) | Domain("validity_date", ">=", today)
         )
 
     def _get_change_order_sortings(self):
         return {
-            "date": {"label": _("Newest"), "order": "sent_on desc, id desc"},
-            "number": {"label": _("Number"), "order": "name, id"},
-            "amount": {"label": _("Amount"), "order": "amount_total desc, id desc"},
-            "state": {"label": _("Status"), "order": "state, sent_on desc, id desc"},
+            "date": {"label": self.env._("Newest"), "order": "sent_on desc, id desc"},
+            "number": {"label": self.env._("Number"), "order": "name, id"},
+            "amount": {"label": self.env._("Amount"), "order": "amount_total desc, id desc"},
+            "state": {"label": self.env._("Status"), "order": "state, sent_on desc, id desc"},
         }
 
     def _get_change_order_filters(self):
         to_sign = self._get_to_sign_domain()
         signed = Domain("state", "=", "signed")
         return {
-            "all": {"label": _("All"), "domain": Domain.TRUE},
-            "waiting": {"label": _("Waiting for your signature"), "domain": to_sign},
-            "signed": {"label": _("Signed"), "domain": signed},
-            "closed": {"label": _("Declined, expired or withdrawn"), "domain": ~(to_sign | signed)},
+            "all": {"label": self.env._("All"), "domain": Domain.TRUE},
+            "waiting": {"label": self.env._("Waiting for your signature"), "domain": to_sign},
+            "signed": {"label": self.env._("Signed"), "domain": signed},
+            "closed": {"label": self.env._("Declined, expired or withdrawn"), "domain": ~(to_sign | signed)},
         }
 
     # Not readonly: the links in the list need tokens, which are made on first use.
     @http.route(
-        ["/my/change_orders", "/my/change_orders/page/<int:page>"], type="http", auth="user", website=True, sitemap=False
+        ["/my/change_orders", "/my/change_orders/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        sitemap=False,
     )
     def portal_my_change_orders(self, page=1, sortby=None, filterby=None, **kwargs):
         sortings, filters = self._get_change_order_sortings(), self._get_change_order_filters()
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
         domain = self._get_change_orders_domain() & filters[filterby]["domain"]
-        ChangeOrder = request.env["sale.change.order"]
+        ChangeOrder = self.env["sale.change.order"]
         readable = ChangeOrder.has_access("read")
         pager = portal_pager(
             url="/my/change_orders",
@@ -120,29 +124,27 @@ class ChangeOrderPortal(CustomerPortal):
         """
         if not isinstance(access_token, str) or not access_token.isascii():
             access_token = None  # can't be ours, and can't be compared either
-        change_order_sudo = self._document_check_access(
-            "sale.change.order", change_order_id, access_token=access_token
-        )
+        change_order_sudo = self._document_check_access("sale.change.order", change_order_id, access_token=access_token)
         if not change_order_sudo.sent_on and not self._may_preview(change_order_id):
-            raise AccessError(_("This offer was not sent yet."))
-        timezone = request.env.user.tz or change_order_sudo.user_id.tz or "UTC"
+            raise AccessError(self.env._("This offer was not sent yet."))
+        timezone = self.env.user.tz or change_order_sudo.user_id.tz or "UTC"
         return change_order_sudo.with_company(change_order_sudo.company_id).with_context(tz=timezone)
 
     def _may_preview(self, change_order_id):
-        change_order = request.env["sale.change.order"].browse(change_order_id)
-        return request.env.user._is_internal() and change_order.has_access("read")
+        change_order = self.env["sale.change.order"].browse(change_order_id)
+        return self.env.user._is_internal() and change_order.has_access("read")
 
     def _get_visitor_partner(self, change_order):
         """Who acts on the page: whoever is logged in, otherwise the customer who was sent the link."""
-        user = request.env.user
+        user = self.env.user
         return change_order.partner_id if user._is_public() else user.partner_id
 
     def _get_device_user_id(self, change_order):
         """Id of the colleague on whose device the customer acts, if it is not his own."""
-        if request.env.user._is_internal():
-            return request.env.uid
+        if self.env.user._is_internal():
+            return self.env.uid
         device = request.session.get(DEVICE_KEY) or {}
-        if request.env.user._is_public() and device.get("id") == change_order.id:
+        if self.env.user._is_public() and device.get("id") == change_order.id:
             return device["user_id"]
         return False
 
@@ -157,9 +159,7 @@ class ChangeOrderPortal(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         if report_type in ("html", "pdf", "text"):
-            return self._show_report(
-                model=change_order, report_type=report_type, report_ref=REPORT, download=download
-            )
+            return self._show_report(model=change_order, report_type=report_type, report_ref=REPORT, download=download)
         if localized := self._get_localized_url(change_order):
             return request.redirect(localized)
         values = self._prepare_change_order_values(change_order, message)
@@ -173,13 +173,13 @@ class ChangeOrderPortal(CustomerPortal):
         """URL of this page in the customer's language, for whoever opens his link for the first time."""
         lang = change_order._get_lang()
         if (
-            not request.env.user._is_public()
+            not self.env.user._is_public()
             or request.cookies.get("frontend_lang")
             or lang == request.lang.code
-            or lang not in request.env["res.lang"]._get_frontend()
+            or lang not in self.env["res.lang"]._get_frontend()
         ):
             return False
-        return request.env["ir.http"]._url_for(request.httprequest.full_path, lang)
+        return self.env["ir.http"]._url_for(request.httprequest.full_path, lang)
 
     def _prepare_change_order_values(self, change_order, message=None):
         preview = not change_order.sent_on
@@ -192,7 +192,7 @@ class ChangeOrderPortal(CustomerPortal):
             "res_company": change_order.company_id,
             "report_type": "html",
             "is_preview": preview,
-            "is_colleague": request.env.user._is_internal(),
+            "is_colleague": self.env.user._is_internal(),
             "can_sign": can_sign,
             # What is shown goes along with the signature, so that nothing else can be signed by it.
             "accept_url": can_sign
@@ -200,13 +200,13 @@ class ChangeOrderPortal(CustomerPortal):
                 suffix="/accept", query_string=f"&content_hash={change_order.content_hash}"
             ),
             "signer_name": self._get_visitor_partner(change_order).name
-            if not request.env.user._is_internal()
+            if not self.env.user._is_internal()
             else change_order.partner_id.name,
             "replacement": replacement if replacement.sent_on else replacement.browse(),
             "message": message,
             "notice": notice.get("text") if notice.get("id") == change_order.id else None,
             "backend_url": f"/odoo/action-order_extension.sale_change_order_action/{change_order.id}",
-            "is_handed_over": request.env.user._is_public() and bool(self._get_device_user_id(change_order)),
+            "is_handed_over": self.env.user._is_public() and bool(self._get_device_user_id(change_order)),
         }
 
     # === SIGN ===
@@ -233,7 +233,7 @@ class ChangeOrderPortal(CustomerPortal):
             return {"error": self._get_no_access_message()}
         try:
             # A savepoint around everything, so that an error that is answered leaves nothing behind.
-            with request.env.cr.savepoint():
+            with self.env.cr.savepoint():
                 change_order._sign(
                     name if isinstance(name, str) else "",
                     signature,
@@ -247,7 +247,9 @@ class ChangeOrderPortal(CustomerPortal):
         except Exception:
             _logger.exception("%s could not be applied, so it was not signed", change_order.name)
             return {
-                "error": _("%s could not be applied. Nothing was signed. Please contact us.", change_order.name)
+                "error": self.env._(
+                    "%s could not be applied. Nothing was signed. Please contact us.", change_order.name
+                )
             }
         self._tell(change_order._post_signed, self._get_visitor_partner(change_order))
         return {
@@ -256,7 +258,7 @@ class ChangeOrderPortal(CustomerPortal):
         }
 
     def _get_no_access_message(self):
-        return _("This link does not work any more. Please use the link in our last message, or contact us.")
+        return self.env._("This link does not work any more. Please use the link in our last message, or contact us.")
 
     def _prepare_evidence(self, change_order):
         http_request = request.httprequest
@@ -271,7 +273,7 @@ class ChangeOrderPortal(CustomerPortal):
     def _tell(self, post, author):
         """Post a message about what was done; that it was done does not depend on it."""
         try:
-            with request.env.cr.savepoint():
+            with self.env.cr.savepoint():
                 post(author)
         except psycopg2.OperationalError:
             raise
@@ -295,7 +297,7 @@ class ChangeOrderPortal(CustomerPortal):
             return request.redirect("/my")
         author = self._get_visitor_partner(change_order)
         try:
-            with request.env.cr.savepoint():
+            with self.env.cr.savepoint():
                 change_order._decline(author.name, decline_message)
         except UserError as error:
             request.session[NOTICE_KEY] = {"id": change_order.id, "text": str(error)}
@@ -305,13 +307,11 @@ class ChangeOrderPortal(CustomerPortal):
 
     # === ON A COLLEAGUE'S DEVICE ===
 
-    @http.route(
-        "/my/change_orders/<int:change_order_id>/device", type="http", auth="user", website=True, sitemap=False
-    )
+    @http.route("/my/change_orders/<int:change_order_id>/device", type="http", auth="user", website=True, sitemap=False)
     def portal_change_order_device(self, change_order_id, handover=None, **kwargs):
         """Sign the colleague out and open the signing page, so that the customer holds a device without his session."""
-        uid = request.env.uid
-        change_order = request.env["sale.change.order"].browse(change_order_id)
+        uid = self.env.uid
+        change_order = self.env["sale.change.order"].browse(change_order_id)
         if not self._is_handover(handover, change_order_id, uid):
             return request.redirect("/my")
         try:
@@ -335,7 +335,7 @@ class ChangeOrderPortal(CustomerPortal):
     def _is_handover(self, payload, change_order_id, uid):
         """Whether ``payload`` was made for this change order and this user by "Sign on this device", not long ago."""
         try:
-            values = misc.verify_hash_signed(request.env(su=True), HANDOVER_SCOPE, payload or "")
+            values = misc.verify_hash_signed(self.env(su=True), HANDOVER_SCOPE, payload or "")
         except ValueError:  # not even a payload
             return False
         return values == [change_order_id, uid]

@@ -15,7 +15,8 @@ class TestPortalList(ChangeOrderPortalCommon):
     def _titles(self, **params):
         query = "&".join(f"{key}={value}" for key, value in params.items())
         page = html.fromstring(self.url_open(f"/my/change_orders?{query}").content)
-        return [title.text_content().strip() for title in page.xpath("//span[@class='o_change_order_list_title']/span[1]")]
+        titles = page.xpath("//span[@class='o_change_order_list_title']/span[1]")
+        return [title.text_content().strip() for title in titles]
 
     def _make_one_of_each(self):
         """Amounts with tax: waiting 101.15, signed 202.30, declined 303.45, credit -41.65 (1 board, 35.00)."""
@@ -37,6 +38,9 @@ class TestPortalList(ChangeOrderPortalCommon):
         self.assertEqual(self._titles(), ["D credit", "C declined", "B signed", "A waiting"])
         self._login(self.stranger_user)
         self.assertEqual(self._titles(), ["F of another customer"])
+        # a colleague may read them all, but they are not his as a customer
+        self._login(self.manager)
+        self.assertEqual(self._titles(), [])
 
     def test_sort_and_filter(self):
         self._make_one_of_each()

@@ -50,9 +50,7 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         self._assert_signed(self.change, self._accept(self.change, token=False))
 
     def test_accept_with_everything_in_the_query_as_the_form_does(self):
-        url = self.change.get_portal_url(
-            suffix="/accept", query_string=f"&content_hash={self.change.content_hash}"
-        )
+        url = self.change.get_portal_url(suffix="/accept", query_string=f"&content_hash={self.change.content_hash}")
         answer = self.make_jsonrpc_request(url, {"name": "Lena Sommer", "signature": SIGNATURE})
         self.change.invalidate_recordset()
         self._assert_signed(self.change, answer)
@@ -299,9 +297,12 @@ class TestPortalDecline(ChangeOrderPortalCommon):
         self.assertNotIn("<script>", "".join(self.change.message_ids.mapped("body")))
 
     def test_failing_message_does_not_lose_the_answer(self):
-        with patch(
-            "odoo.addons.order_extension.models.sale_change_order_signing.SaleChangeOrder._post_declined",
-            side_effect=ZeroDivisionError,
-        ), self.assertLogs(CONTROLLER, "ERROR"):
+        with (
+            patch(
+                "odoo.addons.order_extension.models.sale_change_order_signing.SaleChangeOrder._post_declined",
+                side_effect=ZeroDivisionError,
+            ),
+            self.assertLogs(CONTROLLER, "ERROR"),
+        ):
             self._decline(self.change)
         self.assertEqual(self.change.state, "declined")
