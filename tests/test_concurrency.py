@@ -141,6 +141,14 @@ def test_who_comes_second_is_told_at_once(transaction, offers):
         assert (change.state, change.signed_by, change.order_id.amount_untaxed) == ("sent", False, 1000.0)
 
 
+def test_a_job_that_holds_the_offer_is_no_riddle(transaction, offers):
+    """The nightly job locks single offers, not their orders: that is said as plainly."""
+    with transaction() as other:
+        other["sale.change.order"].browse(offers[0]).lock_for_update()
+        with pytest.raises(UserError, match="C01 is being changed by somebody else"), transaction() as env:
+            env["sale.change.order"].browse(offers[0])._sign("Lena", SIGNATURE)
+
+
 def test_numbers_given_at_once_differ(transaction, offers):
     with transaction() as env:
         order_id = env["sale.change.order"].browse(offers[0]).order_id.id

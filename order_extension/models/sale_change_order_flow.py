@@ -4,7 +4,7 @@ Signing and applying are in models/sale_change_order_signing.py.
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
@@ -39,7 +39,16 @@ class SaleChangeOrder(models.Model):
         :raise UserError: when somebody else is at it just now
         """
         self.order_id._lock_for_extension()
-        self.sudo().lock_for_update()
+        try:
+            self.sudo().lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "%s is being changed by somebody else at this moment. Nothing was done. Please try again in a few"
+                    " seconds.",
+                    ", ".join(self.mapped("name")),
+                )
+            ) from error
         # What another transaction wrote before the lock was had would be read from memory otherwise.
         self.invalidate_recordset()
 
