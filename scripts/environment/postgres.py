@@ -112,6 +112,8 @@ class Cluster:
                 self._initialise()
         if self._is_running():
             return
+        self._own(self.sockets)
+        self.sockets.chmod(0o700)  # who enters has all rights: there is no password
         self._remove_stale_files()
         arguments = [f"-c {key}={value!r}" if value else f"-c {key}=''" for key, value in SETTINGS.items()]
         arguments.append(f"-k '{self.sockets}'")
@@ -130,11 +132,7 @@ class Cluster:
 
     def _initialise(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
-        for folder in {self.data.parent, self.sockets}:
-            folder.mkdir(parents=True, exist_ok=True)
-            if self.user:
-                os.chown(folder, self.user.pw_uid, self.user.pw_gid)
-        self.sockets.chmod(0o700)
+        self._own(self.folder)
         unfinished = self.data.with_name("data.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         done = self._run(
@@ -143,6 +141,11 @@ class Cluster:
         if done.returncode != 0:
             raise EnvironmentProblem(f"initdb failed ({(done.stderr or done.stdout).strip()[-300:]}); {WAY_OUT}")
         unfinished.rename(self.data)
+
+    def _own(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if self.user:
+            os.chown(folder, self.user.pw_uid, self.user.pw_gid)
 
     def _is_running(self) -> bool:
         return self._run("pg_ctl", "status", "-D", self.data).returncode == 0 and self._owner_of_pid_file()

@@ -49,7 +49,9 @@ class Environment:
     def command(self) -> list[str]:
         launcher = subfolder("launcher") / "odoo-bin"
         if not launcher.exists():
-            launcher.write_text(LAUNCHER)
+            draft = launcher.with_name(f"{launcher.name}-{os.getpid()}")
+            draft.write_text(LAUNCHER)
+            draft.replace(launcher)  # at once: another run may be about to use it
         return [str(self.python), str(launcher)]
 
     @contextmanager
