@@ -80,8 +80,14 @@ def query(environment: Environment, statement: str, *parameters, database: str =
         [str(environment.python), str(script)], input=json.dumps(request), capture_output=True, text=True
     )
     if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise EnvironmentProblem(f"the database server refused “{statement[:60]}”: {reason}")
+        lines = done.stderr.strip().splitlines()
+        reason = next(
+            (line for line in lines if line.startswith("psycopg2.")), lines[-1] if lines else "no reason given"
+        )
+        raise EnvironmentProblem(
+            f"the database server did not carry out “{statement[:60]}” ({reason}); "
+            "if PG* variables are set, check them, or unset them to use a private server"
+        )
     return json.loads(done.stdout)
 
 
