@@ -120,6 +120,19 @@ class TestChangeOrderAccess(ChangeOrderCommon):
     def test_bookkeeper_reads(self):
         self._assert_can(self._make_change(), self.bookkeeper, "read")
 
+    def test_everybody_has_a_way_there(self):
+        """The menus lead those who may read to the change orders, in the app that they work in."""
+        for user, menu in (
+            (self.technician, "sale_change_order_menu_project"),
+            (self.seller, "sale_change_order_menu"),
+            (self.bookkeeper, "sale_change_order_menu_accounting"),
+        ):
+            visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+            step = self.env.ref(f"order_extension.{menu}")
+            while step:
+                self.assertIn(step.id, visible, f"{user.login}: {step.complete_name}")
+                step = step.parent_id
+
     def test_customer_sees_his_own_once_offered(self):
         draft, sent = self._make_change(), self._make_change(send=True)
         self._assert_can(draft, self.customer_user)
