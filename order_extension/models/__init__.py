@@ -6,3 +6,4 @@ from . import sale_change_order_signing
 from . import sale_order
 from . import sale_order_line
 from . import project_task
+from . import ir_http

@@ -124,8 +124,8 @@ class TestTranslations(TransactionCase):
 
     def test_labels_of_states(self):
         labels = {
-            "fr_FR": {"sent": "En attente de signature", "signed": "Signé"},
-            "de_DE": {"sent": "Wartet auf Unterschrift", "signed": "Unterschrieben"},
+            "fr_FR": {"sent": "À signer", "signed": "Signé"},
+            "de_DE": {"sent": "Unterschrift offen", "signed": "Unterschrieben"},
         }
         for code, expected in labels.items():
             states = self.env["sale.change.order"].with_context(lang=code).fields_get(["state"])["state"]["selection"]
@@ -133,11 +133,20 @@ class TestTranslations(TransactionCase):
 
     def test_customer_page(self):
         """The buttons of the page, which is rendered for the customer."""
-        buttons = {"fr_FR": ("Accepter et signer", "Refuser"), "de_DE": ("Annehmen und unterschreiben", "Ablehnen")}
+        buttons = {"fr_FR": ("Accepter et signer", "Refuser"), "de_DE": ("Unterschreiben", "Ablehnen")}
         for code, labels in buttons.items():
             page = self.env["ir.qweb"].with_context(lang=code)._render("order_extension.portal_change_order_buttons")
             for label in labels:
                 self.assertIn(label, page)
+
+    def test_signature_form(self):
+        """What the form says while it signs is written by JavaScript, whose words are sent to the customer's page."""
+        self.assertIn(MODULE, self.env["ir.http"]._get_translation_frontend_modules_name())
+        sentence = "Signing, a few seconds please …"
+        for code, words in (("fr_FR", "Signature en cours"), ("de_DE", "Wird unterschrieben")):
+            modules, _language = self.env["ir.http"]._get_translations_for_webclient([MODULE], code)
+            messages = {message["id"]: message["string"] for message in modules[MODULE]["messages"]}
+            self.assertIn(words, messages[sentence])
 
     def test_mail(self):
         template = self.env.ref("order_extension.mail_template_change_order")
