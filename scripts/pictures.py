@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Take the pictures of docs/pictures: real screens, from the demo data.
 
-    python3 scripts/pictures.py                  all of them
-    python3 scripts/pictures.py order sign-phone only these
+    python3 scripts/pictures.py                   all of them
+    python3 scripts/pictures.py order sign-phone  only these
 
-A database of its own is made for it and dropped afterwards.
+They come from a database of their own, which is dropped afterwards; it takes about 3 minutes. What changes from
+run to run are dates, and the colours of people without a photo.
 """
 
 import os
@@ -25,12 +26,15 @@ from environment.layout import REPOSITORY
 from serve import wait_until_ready
 
 FOLDER = REPOSITORY / "docs" / "pictures"
+FONTS = Path("web/static/fonts/google/Roboto")  # the first of Odoo's own list of fonts that Odoo itself has
 PDF_WIDTH = 900  # pixels
 CHANGE_ORDERS = "/odoo/action-order_extension.sale_change_order_action"
 DEMO_RECORDS = """
     SELECT state, id, order_id, task_id, access_token FROM sale_change_order
     WHERE state IN ('draft', 'sent', 'signed') ORDER BY id DESC
 """
+# From there the PDF program fetches its styles.
+OWN_ADDRESS = "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'"
 # Before the add-ons come: the texts that their demo data makes are stored in the language of its people.
 ENGLISH = (
     "UPDATE res_lang SET active = TRUE WHERE code = 'en_US'",
@@ -59,18 +63,19 @@ class ChangeOrder:
 @dataclass(frozen=True)
 class Shot:
     take: Callable
-    login: str | None
     device: Device
+    login: str | None
+    until: str
 
 
 SHOTS: dict[str, Shot] = {}
 
 
-def shot(name: str, device: Device, login: str | None = None):
-    """Register a function that brings a page to what the picture shows."""
+def shot(name: str, device: Device, login: str | None = None, until: str = ""):
+    """Register a function that brings a page to what the picture shows, which ends below the element `until`."""
 
     def register(function: Callable) -> Callable:
-        SHOTS[name] = Shot(function, login, device)
+        SHOTS[name] = Shot(function, device, login, until)
         return function
 
     return register
@@ -81,12 +86,12 @@ def order(page, url, demo):
     page.open(f"{url}/odoo/action-sale.action_orders/{demo['signed'].order_id}", ".o_form_view .o_data_row")
 
 
-@shot("change-order", DESKTOP, "seller")
+@shot("change-order", DESKTOP, "seller", until=".o_form_sheet")
 def change_order(page, url, demo):
     page.open(f"{url}{CHANGE_ORDERS}/{demo['sent'].id}", ".o_form_view .o_data_row")
 
 
-@shot("change-orders", DESKTOP, "seller")
+@shot("change-orders", DESKTOP, "seller", until=".o_list_footer")
 def change_orders(page, url, demo):
     page.open(f"{url}{CHANGE_ORDERS}", ".o_list_view .o_data_row")
 
@@ -110,6 +115,7 @@ def portal(page, url, demo):
 @shot("sign-phone", PHONE)
 def sign(page, url, demo):
     portal(page, url, demo)
+    page.wait("#change_order_accept .o_web_sign_name_and_signature", visible=False)  # the page's scripts are there
     page.click(".o_change_order_bar .o_change_order_accept")
     page.click(".modal.show .o_web_sign_auto_button")
     page.wait(".modal.show .o_portal_sign_submit:enabled")
@@ -123,33 +129,43 @@ def log_in(page, url: str, login: str) -> None:
     page.wait(".o_web_client .o_navbar")
 
 
-def take(names: list[str], url: str, demo: dict[str, ChangeOrder]) -> None:
+def take(names: list[str], chromium: browser.Browser, url: str, demo: dict[str, ChangeOrder]) -> None:
     """Take pictures; one window for each person and device."""
     pages = {}
-    with browser.started() as chromium, ExitStack() as windows:
+    with ExitStack() as windows:
         for name in names:
-            login, device = SHOTS[name].login, SHOTS[name].device
+            chosen = SHOTS[name]
             with step(f"{name}.png"):
-                if (login, device) not in pages:
-                    pages[login, device] = windows.enter_context(chromium.page(device))
-                    if login:
-                        log_in(pages[login, device], url, login)
-                SHOTS[name].take(pages[login, device], url, demo)
-                pages[login, device].capture(FOLDER / f"{name}.png")
+                key = chosen.login, chosen.device
+                if key not in pages:
+                    pages[key] = windows.enter_context(chromium.page(chosen.device))
+                    if chosen.login:
+                        log_in(pages[key], url, chosen.login)
+                chosen.take(pages[key], url, demo)
+                pages[key].capture(FOLDER / f"{name}.png", chosen.until)
 
 
-def take_pdf(url: str, signed: ChangeOrder) -> None:
-    """The first page of what the customer signed."""
+def take_pdf(chromium: browser.Browser, url: str, demo: dict[str, ChangeOrder]) -> None:
+    """The first page of what the customer has: she signs for it, so this picture comes last."""
     program = shutil.which("pdftoppm")
     if not program:
         say("pdf.png was left out: it takes pdftoppm (Debian's package poppler-utils)")
         return
-    with step("pdf.png"), tempfile.TemporaryDirectory() as folder:
+    with step("pdf.png"), chromium.page(PHONE) as page, tempfile.TemporaryDirectory() as folder:
+        sign(page, url, demo)
+        page.click(".modal.show .o_portal_sign_submit")
+        page.wait(".o_change_order[data-state=signed]")
         document = Path(folder) / "signed.pdf"
-        with urllib.request.urlopen(f"{url}{signed.link}&report_type=pdf", timeout=120) as answer:
+        with urllib.request.urlopen(f"{url}{demo['sent'].link}&report_type=pdf", timeout=120) as answer:
             document.write_bytes(answer.read())
         options = ["-png", "-singlefile", "-f", "1", "-scale-to-x", str(PDF_WIDTH), "-scale-to-y", "-1"]
         subprocess.run([program, *options, str(document), str(FOLDER / "pdf")], check=True)
+
+
+def fonts(environment: runtime.Environment) -> Path:
+    """The folder with the font for the pictures."""
+    folders = [environment.source.python_path / "odoo" / "addons", *environment.source.addons]
+    return next((folder / FONTS for folder in folders if (folder / FONTS).is_dir()), folders[0] / FONTS)
 
 
 def find_demo(environment: runtime.Environment, name: str) -> dict[str, ChangeOrder]:
@@ -161,7 +177,7 @@ def find_demo(environment: runtime.Environment, name: str) -> dict[str, ChangeOr
 def demo_database(environment: runtime.Environment):
     """The add-ons with their demo data, whose people speak English."""
     with database.scratch(environment, database.base(environment, database.DEMO)) as name:
-        with step("database with the add-ons and demo data", "about 40 s") as progress:
+        with step("database with the add-ons and demo data", "about a minute") as progress:
             for statement in ENGLISH:
                 database.query(environment, statement, database=name)
             database.install(environment, name, database.DEMO, addons.names(), progress)
@@ -174,6 +190,8 @@ def demo_database(environment: runtime.Environment):
 def served(environment: runtime.Environment, name: str):
     """Odoo with the database `name`. Yields its URL."""
     port = runtime.free_port()
+    url = f"http://127.0.0.1:{port}"
+    database.query(environment, OWN_ADDRESS, url, database=name)
     log = runtime.log_file("pictures")
     settings = {
         "db_name": name,
@@ -183,16 +201,15 @@ def served(environment: runtime.Environment, name: str):
         "max_cron_threads": "0",
     }
     with environment.configuration("pictures", **settings) as configuration, log.open("w") as stream:
-        process = subprocess.Popen(
+        process = runtime.start(
             environment.command(),
+            environment.server,
             env=environment.variables(configuration),
-            pass_fds=environment.server.inherited(),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
         with runtime.ended(process):
-            url = f"http://127.0.0.1:{port}"
             with step("starting Odoo", "about 5 s"):
                 wait_until_ready(process, url, log)
             yield url
@@ -208,7 +225,7 @@ def chosen(arguments: list[str]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
-        print(__doc__, *[f"    {name}" for name in chosen([])], sep="\n")
+        print(__doc__, "The pictures:", *[f"    {name}" for name in chosen([])], sep="\n")
         return 0
     names = chosen(arguments)
     system.ensure_browser()
@@ -219,9 +236,10 @@ def main(arguments: list[str]) -> int:
     with runtime.prepared(with_browser=True, pdf_required="pdf" in names) as environment:
         with demo_database(environment) as name, served(environment, name) as url:
             demo = find_demo(environment, name)
-            take([name for name in names if name in SHOTS], url, demo)
-            if "pdf" in names:
-                take_pdf(url, demo["signed"])
+            with browser.started(fonts(environment)) as chromium:
+                take([name for name in names if name in SHOTS], chromium, url, demo)
+                if "pdf" in names:
+                    take_pdf(chromium, url, demo)
     return 0
 
 

@@ -1,12 +1,15 @@
 """Chromium, driven over its DevTools protocol to take pictures of pages.
 
-Runs inside the virtual environment, which has the websocket library.
+Runs inside the virtual environment, which has the websocket library. The text is set in a font that comes with
+Odoo, so that pictures from different machines look the same.
 """
 
 import base64
 import contextlib
 import itertools
 import json
+import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +17,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from . import runtime, system
 from .console import EnvironmentProblem
@@ -33,13 +37,22 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 LIMIT = 60  # seconds for anything to happen
+MARGIN = 8  # pixels below the last element of a picture that ends early
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+    <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+    <dir>{folder}</dir>
+    <cachedir>{cache}</cachedir>
+</fontconfig>
+"""
 # Everything has arrived, nothing turns, and no text cursor blinks.
 SETTLED = """(() => {
     document.activeElement?.blur();
     const busy = ".o_loading_indicator, .o_blockUI, .o-mail-Thread-loading, .fa-spin, .spinner-border";
     return document.readyState === "complete"
         && document.fonts.status === "loaded"
-        && [...document.images].every((image) => image.complete || image.loading === "lazy")
+        && [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight)
         && ![...document.querySelectorAll(busy)].some((element) => element.checkVisibility());
 })()"""
 
@@ -56,22 +69,30 @@ DESKTOP = Device(1280, 860)
 PHONE = Device(390, 844, scale=2, touch=True)
 
 
+class Refusal(EnvironmentProblem):
+    """The browser or the page could not do something now; later it may."""
+
+
 class Connection:
     """Commands to one target of the browser, and their answers."""
 
     def __init__(self, url: str) -> None:
-        import websocket  # only where it is needed: the scripts themselves run on any Python
+        import websocket  # here, because `--help` needs no environment
 
+        self._lost = (websocket.WebSocketException, OSError)
         self._socket = websocket.create_connection(url, timeout=LIMIT, suppress_origin=True)
         self._numbers = itertools.count(1)
 
     def call(self, method: str, **parameters) -> dict:
         number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while (answer := json.loads(self._socket.recv())).get("id") != number:
-            pass  # an event
+        try:
+            self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+            while (answer := json.loads(self._socket.recv())).get("id") != number:
+                pass  # an event
+        except self._lost as error:
+            raise EnvironmentProblem(f"the browser does not answer any more ({error}); start again") from error
         if "error" in answer:
-            raise EnvironmentProblem(f"the browser refused {method}: {answer['error']['message']}")
+            raise Refusal(f"the browser refused {method}: {answer['error']['message']}")
         return answer["result"]
 
     def close(self) -> None:
@@ -104,7 +125,7 @@ class Page:
         if "exceptionDetails" in done:
             details = done["exceptionDetails"]
             reason = details.get("exception", {}).get("description", details["text"]).splitlines()[0]
-            raise EnvironmentProblem(f"the page cannot do “{expression[:80]}”: {reason}")
+            raise Refusal(f"the page cannot do “{expression[:80]}”: {reason}")
         return done["result"].get("value")
 
     def open(self, url: str, selector: str) -> None:
@@ -112,9 +133,10 @@ class Page:
         self.call("Page.navigate", url=url)
         self.wait(selector)
 
-    def wait(self, selector: str) -> None:
-        found = f"!!document.querySelector({json.dumps(selector)})?.checkVisibility()"
-        self._until(lambda: self.run(found), f"there was no “{selector}”")
+    def wait(self, selector: str, *, visible: bool = True) -> None:
+        found = f"document.querySelector({json.dumps(selector)})"
+        condition = f"!!{found}?.checkVisibility()" if visible else f"!!{found}"
+        self._until(lambda: self.run(condition), f"there was no “{selector}”")
 
     def click(self, selector: str) -> None:
         self.wait(selector)
@@ -124,32 +146,32 @@ class Page:
         self.wait(selector)
         self.run(f"document.querySelector({json.dumps(selector)}).value = {json.dumps(value)}")
 
-    def scroll_to(self, selector: str) -> None:
-        self.wait(selector)
-        self.run(f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block: 'end'}})")
-
-    def capture(self, path: Path, height: int | None = None) -> None:
-        """Write what the window shows, or its upper part, once it stands still."""
+    def capture(self, path: Path, until: str = "") -> None:
+        """Write what the window shows once it stands still, down to the element `until` if there is one."""
         previous = b""
 
         def stands_still() -> bool:
             nonlocal previous
             if not self.run(SETTLED):
                 return False
-            before, previous = previous, self._picture(height or self.device.height)
+            before, previous = previous, self._picture(until)
             return before == previous
 
         self._until(stands_still, "it did not come to rest", pause=0.5)
         path.write_bytes(previous)
 
-    def _picture(self, height: int) -> bytes:
+    def _picture(self, until: str) -> bytes:
+        height = self.device.height
+        if until:
+            bottom = self.run(f"document.querySelector({json.dumps(until)}).getBoundingClientRect().bottom")
+            height = min(height, round(bottom) + MARGIN)
         clip = {"x": 0, "y": 0, "width": self.device.width, "height": height, "scale": 1}
         return base64.b64decode(self.call("Page.captureScreenshot", format="png", clip=clip)["data"])
 
     def _until(self, condition, problem: str, pause: float = 0.2) -> None:
         deadline = time.monotonic() + LIMIT
         while time.monotonic() < deadline:
-            with contextlib.suppress(EnvironmentProblem):  # the page is being replaced
+            with contextlib.suppress(Refusal):  # the page is being replaced
                 if condition():
                     return
             time.sleep(pause)
@@ -174,15 +196,19 @@ class Browser:
 
 
 @contextmanager
-def started():
-    """A browser of its own, with an empty profile that goes with it."""
+def started(fonts: Path):
+    """A browser of its own, with an empty profile that goes with it, and the fonts of a folder."""
     program = system.browser()
     if not program:
         raise EnvironmentProblem(system.missing_sentence(["chromium"], "pictures of the screens"))
     profile = Path(tempfile.mkdtemp(prefix="browser-"))
+    configuration = profile / "fonts.conf"
+    configuration.write_text(FONTS.format(folder=escape(str(fonts)), cache=escape(str(profile / "fonts"))))
     try:
         process = subprocess.Popen(
             [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            env=os.environ | {"FONTCONFIG_FILE": str(configuration)},
+            preexec_fn=_lift_memory_limit,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -191,6 +217,12 @@ def started():
             yield Browser(*_address(process, profile / "DevToolsActivePort"))
     finally:
         shutil.rmtree(profile, ignore_errors=True)
+
+
+def _lift_memory_limit() -> None:
+    """Chromium reserves far more addresses than Odoo, which may have started us, allows itself."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 def _address(process: subprocess.Popen, path: Path) -> tuple[str, str]:
