@@ -33,18 +33,21 @@ DEMO_RECORDS = """
     SELECT state, id, order_id, task_id, access_token FROM sale_change_order
     WHERE state IN ('draft', 'sent', 'signed') ORDER BY id DESC
 """
-# From there the PDF program fetches its styles.
-OWN_ADDRESS = "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'"
-# Before the add-ons come: the texts that their demo data makes are stored in the language of its people.
-ENGLISH = (
-    "UPDATE res_lang SET active = TRUE WHERE code = 'en_US'",
-    "UPDATE res_partner SET lang = 'en_US'",
-    """
-    UPDATE ir_default SET json_value = '"en_US"' WHERE field_id IN (
-        SELECT id FROM ir_model_fields WHERE model = 'res.partner' AND name = 'lang'
-    )
-    """,
-)
+COMPANY = "Lindner Joinery"
+# Before the add-ons come, because an offer carries the name of the company that made it.
+NAME_COMPANY = """
+import base64
+import io
+from PIL import Image, ImageDraw, ImageFont
+
+logo = Image.new("RGBA", (620, 110), (0, 0, 0, 0))
+font = ImageFont.truetype({font!r}, 76)
+ImageDraw.Draw(logo).text((4, 8), {company!r}, fill="#6b4423", font=font)
+picture = io.BytesIO()
+logo.save(picture, "PNG")
+env.ref("base.main_company").write({{"name": {company!r}, "logo": base64.b64encode(picture.getvalue())}})
+env.cr.commit()
+"""
 
 
 @dataclass(frozen=True)
@@ -175,11 +178,11 @@ def find_demo(environment: runtime.Environment, name: str) -> dict[str, ChangeOr
 
 @contextmanager
 def demo_database(environment: runtime.Environment):
-    """The add-ons with their demo data, whose people speak English."""
+    """The add-ons with their demo data, in a company with a name and a logo."""
     with database.scratch(environment, database.base(environment, database.DEMO)) as name:
         with step("database with the add-ons and demo data", "about a minute") as progress:
-            for statement in ENGLISH:
-                database.query(environment, statement, database=name)
+            code = NAME_COMPANY.format(company=COMPANY, font=str(fonts(environment) / "Roboto-Bold.ttf"))
+            environment.run_odoo(["shell", "-d", name, "--no-http"], runtime.log_file("pictures-company"), code=code)
             database.install(environment, name, database.DEMO, addons.names(), progress)
             progress("scripts and styles")
             database.compile_assets(environment, name)
@@ -191,7 +194,7 @@ def served(environment: runtime.Environment, name: str):
     """Odoo with the database `name`. Yields its URL."""
     port = runtime.free_port()
     url = f"http://127.0.0.1:{port}"
-    database.query(environment, OWN_ADDRESS, url, database=name)
+    database.set_address(environment, name, url)
     log = runtime.log_file("pictures")
     settings = {
         "db_name": name,

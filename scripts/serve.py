@@ -65,6 +65,7 @@ def main(arguments: list[str]) -> int:
 
 def serve(environment: runtime.Environment, name: str, options: argparse.Namespace, url: str, started: float) -> int:
     log = runtime.log_file("serve")
+    database.set_address(environment, name, url)
     settings = {
         "db_name": name,
         "dbfilter": f"^{name}$",

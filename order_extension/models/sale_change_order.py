@@ -130,7 +130,7 @@ class SaleChangeOrder(models.Model):
     )
 
     # Who, when, why
-    sent_on = fields.Datetime(readonly=True, copy=False)
+    sent_on = fields.Datetime("Sent on", readonly=True, copy=False)
     sent_by_id = fields.Many2one("res.users", "Sent by", readonly=True, copy=False)
     signed_by = fields.Char("Signed by", readonly=True, copy=False, tracking=True)
     signed_on = fields.Datetime("Signed on", readonly=True, copy=False, index="btree_not_null")
@@ -144,13 +144,13 @@ class SaleChangeOrder(models.Model):
         copy=False,
     )
     signed_device_user_id = fields.Many2one("res.users", "Device handed over by", readonly=True, copy=False)
-    declined_on = fields.Datetime(readonly=True, copy=False)
-    declined_by = fields.Char(readonly=True, copy=False)
+    declined_on = fields.Datetime("Declined on", readonly=True, copy=False)
+    declined_by = fields.Char("Declined by", readonly=True, copy=False)
     decline_reason = fields.Text(readonly=True, copy=False)
-    cancelled_on = fields.Datetime(readonly=True, copy=False)
+    cancelled_on = fields.Datetime("Cancelled on", readonly=True, copy=False)
     cancelled_by_id = fields.Many2one("res.users", "Cancelled by", readonly=True, copy=False)
     cancel_reason = fields.Text(readonly=True, copy=False)
-    expired_on = fields.Datetime(readonly=True, copy=False)
+    expired_on = fields.Datetime("Expired on", readonly=True, copy=False)
 
     # What was signed, see models/sale_change_order_signing.py
     offer_hash = fields.Char(readonly=True, copy=False)

@@ -12,6 +12,7 @@
     pdf         wkhtmltopdf
     postgres    the database server
     database    databases and templates to clone them from
+    browser     Chromium, to take pictures
     addons      this repository's add-ons
     runtime     all of it together: run an Odoo command
     suite       which tests exist, which of them ran

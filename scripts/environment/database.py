@@ -26,7 +26,7 @@ from .python_env import REQUIREMENTS
 from .runtime import Environment, log_file, troubles
 
 PREFIX = "order_addons"  # of every database made here except the one that is served
-LANGUAGES = "fr_FR,de_DE"
+LANGUAGES = "en_US,fr_FR,de_DE"  # the first is everybody's own
 COMPILE_ASSETS = """
 bundle = env["ir.qweb"]._get_asset_bundle
 for name in ("web.assets_web", "web.assets_frontend_minimal", "web.assets_frontend_lazy", "web.assets_tests"):
@@ -143,6 +143,11 @@ def install(environment: Environment, name: str, kind: Kind, wanted: list[str], 
     if errors := troubles(log):
         say(f"    warning: {len(errors)} errors in {log}, the first: {errors[0]}")
     return log
+
+
+def set_address(environment: Environment, name: str, url: str) -> None:
+    """Tell Odoo its own address: the PDF program fetches styles from there, and mails lead there."""
+    query(environment, "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'", url, database=name)
 
 
 def compile_assets(environment: Environment, name: str) -> None:
