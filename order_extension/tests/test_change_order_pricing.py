@@ -54,7 +54,8 @@ class TestChangeOrderPricing(ChangeOrderCommon):
         self._assert_amounts(change, 85.0, 5.95, 90.95)
 
     def test_pricelist_with_quantity_price_and_discount(self):
-        self.env.ref("base.group_user").implied_ids |= self.env.ref("sale.group_discount_per_so_line")
+        # Odoo asks the system user whether discounts are switched on
+        self.env.ref("base.user_root").sudo().group_ids |= self.env.ref("sale.group_discount_per_so_line")
         pricelist = self.env["product.pricelist"].create(
             {
                 "name": "Regular customers",
