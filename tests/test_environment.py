@@ -17,6 +17,7 @@ from scripts.environment import (
     layout,
     pdf,
     postgres,
+    pytest_report,
     python_env,
     runtime,
     source,
@@ -283,6 +284,19 @@ class TestSuite:
         expected = {("order_x.tests.test_a", "A.test_a"), ("order_x.tests.test_b", "B.test_b")}
         assert suite.defined_tests(tmp_path) == expected
         assert suite.unimported_tests(tmp_path) == ["order_x/tests/test_b.py"]
+
+    def test_an_inherited_test_counts_where_it_is_written(self):
+        class Common:
+            def test_shared(self): ...
+
+        class TestOrder(Common):
+            def test_own(self): ...
+
+        def written_at(method):
+            return pytest_report.written_at(TestOrder.__mro__, method)[1].rsplit(".", 2)[1:]
+
+        assert written_at("test_shared") == ["Common", "test_shared"]
+        assert written_at("test_own") == ["TestOrder", "test_own"]
 
     @pytest.mark.parametrize(
         "arguments, answer",

@@ -22,13 +22,12 @@ class Report:
 
     def pytest_collection_finish(self, session):
         for item in session.items:
-            classes = [parent.__name__ for parent in item.cls.__mro__] if getattr(item, "cls", None) else []
-            function = getattr(item, "function", None)
+            classes = item.cls.__mro__ if getattr(item, "cls", None) else ()
+            module, name = written_at(classes, getattr(item, "originalname", None) or item.name)
             self.tests[item.nodeid] = {
-                # where it is written, which differs from where it runs for an inherited test
-                "module": getattr(function, "__module__", "").removeprefix("odoo.addons."),
-                "name": getattr(function, "__qualname__", item.name),
-                "http": "HttpCase" in classes,
+                "module": module.removeprefix("odoo.addons."),
+                "name": name,
+                "http": any(parent.__name__ == "HttpCase" for parent in classes),
                 "outcome": "not run",
                 "reason": "",
             }
@@ -48,6 +47,17 @@ class Report:
     def pytest_sessionfinish(self):
         content = {"tests": self.tests, "seconds": time.monotonic() - self.started}
         self.path.write_text(json.dumps(content, indent=1))
+
+
+def written_at(classes, method: str) -> tuple[str, str]:
+    """The module and `Class.method` where a test is written: an inherited one runs elsewhere.
+
+    The function itself does not tell: decorators such as hypothesis' put another in its place.
+    """
+    for parent in classes:
+        if method in vars(parent):
+            return parent.__module__, f"{parent.__qualname__}.{method}"
+    return "", method
 
 
 def skip_reason(longrepr) -> str:
