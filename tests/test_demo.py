@@ -1,8 +1,10 @@
 """The demo data that `scripts/serve.py` shows, installed into a database of its own."""
 
+import re
+
 import pytest
 
-from scripts.environment import addons, database, runtime
+from scripts.environment import addons, database, runtime, suite
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +32,14 @@ class TestDemo:
         environment, name, _log = demo
         statement = "SELECT count(*) FROM sale_change_order WHERE state = 'sent' AND access_token IS NOT NULL"
         assert database.query(environment, statement, database=name) != [[0]]
+
+    def test_tells_its_story(self, demo):
+        """The add-ons' own tests of it, their classes `TestDemo`, which skip in a database without demo data."""
+        environment, name, _log = demo
+        expected = sum(test.startswith("TestDemo.") for _module, test in suite.defined_tests())
+        log = runtime.log_file("demo-tests")
+        options = ["--test-tags=:TestDemo", "--stop-after-init", f"--http-port={runtime.free_port()}"]
+        environment.run_odoo(["-d", name, "-u", ",".join(addons.names()), *options], log)
+        result = re.search(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests", log.read_text())
+        assert result, f"no test ran, see {log}"
+        assert result.groups() == ("0", "0", str(expected))
