@@ -92,7 +92,7 @@ class SaleChangeOrder(models.Model):
     reason_id = fields.Many2one("sale.change.reason", ondelete="restrict", index="btree_not_null")
     reason_note = fields.Text("Why", help="Why this goes beyond the order, as the customer reads it.")
     line_ids = fields.One2many("sale.change.order.line", "change_order_id", string="Lines", copy=True)
-    days_added = fields.Integer("Days Added", help="Calendar days by which the promised date moves. Negative: earlier.")
+    days_added = fields.Integer(help="Calendar days by which the promised date moves. Negative: earlier.")
     validity_date = fields.Date(
         "Valid until", default=lambda self: self._default_validity_date(), help="Until when the customer can sign."
     )
@@ -159,7 +159,7 @@ class SaleChangeOrder(models.Model):
     content_hash = fields.Char(
         "Fingerprint",
         compute="_compute_content_hash",
-        help="SHA-256 of what is shown to the customer; of what he signed, once he has.",
+        help="SHA-256 of what is shown to the customer; once signed, of what was signed.",
     )
 
     # Billing

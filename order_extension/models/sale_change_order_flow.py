@@ -25,7 +25,7 @@ class SaleChangeOrder(models.Model):
             if not can_move(change_order.state, target):
                 raise UserError(
                     self.env._(
-                        "%(name)s is “%(state)s” already and can't become “%(target)s”.",
+                        "%(name)s is already “%(state)s” and can't become “%(target)s”.",
                         name=change_order.name,
                         state=change_order._get_state_label(),
                         target=dict(self._fields["state"]._description_selection(self.env))[target],
@@ -60,7 +60,8 @@ class SaleChangeOrder(models.Model):
         for change_order in self:
             problem = change_order._get_offer_problem()
             if problem:
-                raise UserError(f"{change_order.name}: {problem}")
+                message = f"{change_order.name}: {problem}"
+                raise UserError(message)
 
     def _get_offer_problem(self):
         """Return in one sentence why this can't be offered or signed as it stands, or an empty string."""
@@ -68,9 +69,7 @@ class SaleChangeOrder(models.Model):
         if not self.line_ids and not self.days_added:
             return self.env._("There is nothing to sign yet. Add at least one line.")
         if self.validity_date and self.validity_date < fields.Date.context_today(self):
-            return self.env._(
-                "It was valid until %s. Choose a later date.", format_date(self.env, self.validity_date)
-            )
+            return self.env._("It was valid until %s. Choose a later date.", format_date(self.env, self.validity_date))
         return next(filter(None, (line._get_offer_problem() for line in self.sudo().line_ids)), "")
 
     def action_send(self):

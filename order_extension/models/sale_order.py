@@ -156,7 +156,7 @@ class SaleOrder(models.Model):
             if change_orders.filtered(lambda change: change.state != "draft"):
                 raise UserError(
                     self.env._(
-                        "%(order)s can't be deleted: %(change_orders)s were offered to the customer and stay on file.",
+                        "%(order)s can't be deleted: the customer was offered %(change_orders)s, which stays on file.",
                         order=order.name,
                         change_orders=", ".join(change_orders.mapped("name")),
                     )

@@ -55,7 +55,13 @@ class ChangeOrderCommon(AccountTestInvoicingCommon):
         )
         cls.bookkeeper = new_test_user(cls.env, "joinery_books", "account.group_account_invoice", **company)
         cls.customer = cls.env["res.partner"].create(
-            {"name": "Lena Sommer", "email": "lena@example.com", "street": "Lindenweg 4", "city": "Freiburg", "lang": "en_US"}
+            {
+                "name": "Lena Sommer",
+                "email": "lena@example.com",
+                "street": "Lindenweg 4",
+                "city": "Freiburg",
+                "lang": "en_US",
+            }
         )
         cls.customer_user = new_test_user(
             cls.env,

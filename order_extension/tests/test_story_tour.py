@@ -47,9 +47,7 @@ class TestStoryTour(ChangeOrderCommon, HttpCase):
         self.env.flush_all()
         self._tour_on_phone(change.get_portal_url(), "change_order_portal_sign_phone")
         self.env.invalidate_all()
-        self.assertRecordValues(
-            change, [{"state": "signed", "signed_by": "Paul Sommer", "signed_channel": "portal"}]
-        )
+        self.assertRecordValues(change, [{"state": "signed", "signed_by": "Paul Sommer", "signed_channel": "portal"}])
         self.assertEqual(str(self.order.commitment_date), "2030-05-13 12:00:00")
         line = change.line_ids.applied_line_id
         self.assertRecordValues(
@@ -60,16 +58,12 @@ class TestStoryTour(ChangeOrderCommon, HttpCase):
             [{"project_id": task.project_id.id, "sale_order_id": self.order.id, "allocated_hours": 1.0}],
         )
         # 5 070.00 + 85.00 = 5 155.00, 19 % = 979.45
-        self.assertRecordValues(
-            self.order, [{"amount_untaxed": 5155.0, "amount_tax": 979.45, "amount_total": 6134.45}]
-        )
+        self.assertRecordValues(self.order, [{"amount_untaxed": 5155.0, "amount_tax": 979.45, "amount_total": 6134.45}])
 
         # In the books: the invoice shows it under its own section, to the cent.
         invoice = self.order.with_user(self.seller)._create_invoices().sudo()
         invoice.action_post()
-        self.assertRecordValues(
-            invoice, [{"amount_untaxed": 5155.0, "amount_tax": 979.45, "amount_total": 6134.45}]
-        )
+        self.assertRecordValues(invoice, [{"amount_untaxed": 5155.0, "amount_tax": 979.45, "amount_total": 6134.45}])
         section = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "line_section")
         self.assertIn(f"{change.name}, signed by Paul Sommer", section.name)
         self.assertEqual(change.invoice_status, "invoiced")
