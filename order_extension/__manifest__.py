@@ -1,7 +1,7 @@
 {
     "name": "Order Extension",
     "summary": "Change orders for fixed-price orders: priced on site, signed by the customer, applied only then",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Order Extension contributors",
     "license": "LGPL-3",
@@ -18,6 +18,7 @@
         "views/sale_change_reason_views.xml",
         "views/sale_order_views.xml",
         "views/project_task_views.xml",
+        "views/res_config_settings_views.xml",
         "views/order_extension_menus.xml",
         "views/portal_templates.xml",
         "views/portal_change_order_page.xml",
