@@ -99,7 +99,8 @@ class ResCompany(models.Model):
 
     # Change orders
     change_order_approval_amount = fields.Monetary(
-        "Approval from", help="From this untaxed amount on a manager approves a change order before it is sent. 0: never."
+        "Approval from",
+        help="From this untaxed amount on a manager approves a change order before it is sent. 0: never.",
     )
     change_order_reminder_days = fields.Integer(
         "Remind Every", default=3, help="Days between reminders of an unsigned change order. 0: no reminders."

@@ -342,6 +342,16 @@ class SaleChangeOrder(models.Model):
     # === CRUD ===
 
     @api.model
+    def _get_transition_fields(self):
+        """Names of the fields that only actions write. Each subject adds its own."""
+        return TRANSITION_FIELDS
+
+    @api.model
+    def _get_content_fields(self):
+        """Names of the fields that are fixed once the change order is sent. Each subject adds its own."""
+        return CONTENT_FIELDS
+
+    @api.model
     def _in_transition(self):
         """Whether an action of this model is writing, not a person."""
         return self.env.context.get("change_order_transition") is _TRANSITION
@@ -379,7 +389,7 @@ class SaleChangeOrder(models.Model):
         vals = dict(vals)
         if not self._in_transition():
             self._check_no_transition_fields(vals)
-            if CONTENT_FIELDS & vals.keys():
+            if self._get_content_fields() & vals.keys():
                 self._check_editable()
             if "order_id" in vals and any(change_order.order_id.id != vals["order_id"] for change_order in self):
                 raise UserError(
@@ -416,7 +426,7 @@ class SaleChangeOrder(models.Model):
         Values that say nothing new, as imports and copies send them, pass.
         """
         defaults = {"state": "draft", "revision": 1}
-        for field in TRANSITION_FIELDS & vals.keys():
+        for field in self._get_transition_fields() & vals.keys():
             if vals[field] != defaults.get(field, False) and vals[field]:
                 raise UserError(
                     self.env._(

@@ -1,1 +1,2 @@
+from . import sale_change_order_analysis
 from . import sale_change_order_report
