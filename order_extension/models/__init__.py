@@ -12,5 +12,6 @@ from . import sale_change_order_times
 from . import sale_change_reason_figures
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_scope
 from . import project_task
 from . import ir_http

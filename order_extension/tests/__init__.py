@@ -10,6 +10,8 @@ from . import test_portal_sign
 from . import test_portal_device
 from . import test_portal_tours
 from . import test_story_tour
+from . import test_scope
+from . import test_portal_scope
 from . import test_demo
 from . import test_extra_routing
 from . import test_translations
