@@ -2,6 +2,9 @@ from . import extra_limits_mixin
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import product_template
+from . import product_product
+from . import extra_photos_mixin
 from . import sale_order_template
 from . import sale_change_reason
 from . import sale_change_order
@@ -10,8 +13,14 @@ from . import sale_change_order_flow
 from . import sale_change_order_signing
 from . import sale_change_order_times
 from . import sale_change_reason_figures
+from . import sale_order_stub
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_scope
+from . import sale_order_extras
+from . import sale_order_follow_up
+from . import sale_minor_item
+from . import crm_lead
+from . import mail_activity
 from . import project_task
 from . import ir_http

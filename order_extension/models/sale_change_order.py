@@ -33,7 +33,7 @@ CONTENT_FIELDS = frozenset(
 class SaleChangeOrder(models.Model):
     _name = "sale.change.order"
     _description = "Change Order"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "extra.photos.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "title"]
@@ -96,7 +96,6 @@ class SaleChangeOrder(models.Model):
     validity_date = fields.Date(
         "Valid until", default=lambda self: self._default_validity_date(), help="Until when the customer can sign."
     )
-    photo_ids = fields.Many2many("ir.attachment", string="Photos", copy=False)
 
     # Sums
     tax_totals = fields.Json(compute="_compute_tax_totals", exportable=False)
@@ -452,27 +451,6 @@ class SaleChangeOrder(models.Model):
     def _get_state_label(self):
         self.ensure_one()
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
-
-    def _claim_photos(self):
-        """Tie uploaded photos to their change order, so that whoever sees the one sees the other, and only he."""
-        for change_order in self:
-            photos = change_order.photo_ids
-            # A link must not open what its author can't see.
-            photos.check_access("read")
-            loose = photos.filtered(
-                lambda photo: (photo.res_model, photo.res_id) != (self._name, change_order.id)  # noqa: B023
-            )
-            if elsewhere := loose.filtered("res_id"):
-                raise UserError(
-                    self.env._("“%s” belongs to another document. Upload it here instead.", elsewhere[0].name)
-                )
-            if not_pictures := photos.filtered(lambda photo: not (photo.mimetype or "").startswith("image/")):
-                raise UserError(
-                    self.env._("“%s” is not a picture. Attach other files to a message below.", not_pictures[0].name)
-                )
-            # In sudo: a technician may not write on attachments in general, but these are his own uploads.
-            loose.sudo().write({"res_model": self._name, "res_id": change_order.id})
-            photos.sudo().filtered(lambda photo: not photo.access_token).generate_access_token()
 
     def _subscribe_sellers(self):
         """Whoever sells and whoever works on it hears of it."""

@@ -55,3 +55,25 @@ class SaleOrderLine(models.Model):
                 raise UserError(
                     self.env._("“%s” stays in the order: it shows what the customer has signed.", line.name)
                 )
+
+    # === SMALL EXTRAS ===
+
+    def _is_own_service(self):
+        """Whether this line sells a service at a price of its own, after which small extras can be priced."""
+        self.ensure_one()
+        return bool(
+            not self.display_type
+            and not self.is_downpayment
+            and not self.combo_item_id
+            and not self.is_minor_items_allowance
+            and self.product_id.type == "service"
+        )
+
+    def _get_hours_per_unit(self):
+        """How many hours one unit of this line is, 0 when it is not sold by time."""
+        self.ensure_one()
+        return self.product_id._get_hours_per_unit(self.product_uom_id)
+
+    def _get_unit_minutes(self):
+        self.ensure_one()
+        return self.product_id._get_unit_minutes(self.product_uom_id)

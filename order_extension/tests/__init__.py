@@ -14,4 +14,5 @@ from . import test_scope
 from . import test_portal_scope
 from . import test_demo
 from . import test_extra_routing
+from . import test_small_extra_price
 from . import test_translations

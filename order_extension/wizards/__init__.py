@@ -1,1 +1,2 @@
 from . import sale_change_order_cancel
+from . import sale_minor_item_cancel

@@ -1,0 +1,381 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from ..change_order_rules import clean_text
+from ..extra_routing import cover
+from ..small_extra import MINUTES_PER_HOUR, covers, extra_cost
+
+# As for change orders: only code of this process can hold this very object.
+_TRANSITION = object()
+
+#: Follow from recording and cancelling, and are written by nobody, whatever his rights.
+TRANSITION_FIELDS = frozenset(
+    {"state", "covered_by", "value", "cost", "cancel_reason", "cancelled_on", "cancelled_by_id"}
+)
+#: What a minor item is worth, and so who pays for it, follows from these.
+VALUE_FIELDS = frozenset({"duration", "material_cost", "product_id", "task_id"})
+COST_GROUPS = "sales_team.group_sale_salesman"
+
+
+class SaleMinorItem(models.Model):
+    """A small extra that was done free. The order never changes by it."""
+
+    _name = "sale.minor.item"
+    _description = "Minor Item"
+    _inherit = ["mail.thread", "extra.photos.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    # What
+    name = fields.Char(
+        "What",
+        compute="_compute_from_product",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        "Usual Small Service",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain=[("is_minor_item", "=", True)],
+        tracking=True,
+    )
+    duration = fields.Float(
+        "Time Spent",
+        compute="_compute_from_product",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="Hours and minutes.",
+    )
+    material = fields.Char(help="What was used.")
+    material_cost = fields.Monetary(currency_field="company_currency_id", tracking=True)
+
+    # Where, when, who
+    order_id = fields.Many2one(
+        "sale.order",
+        compute="_compute_order_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain=[("state", "=", "sale")],
+    )
+    task_id = fields.Many2one("project.task", index="btree_not_null", check_company=True)
+    user_id = fields.Many2one(
+        "res.users",
+        "Done by",
+        default=lambda self: self.env.user,
+        required=True,
+        index=True,
+        check_company=True,
+        domain=[("share", "=", False)],
+        tracking=True,
+    )
+    requested_by = fields.Char("Asked by", help="Who of the customer's people asked for it.")
+    date = fields.Date(default=fields.Date.context_today, required=True, index=True, tracking=True)
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
+    currency_id = fields.Many2one(related="order_id.currency_id", store=True, precompute=True)
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the Company")
+    partner_id = fields.Many2one(
+        related="order_id.partner_id", string="Customer", store=True, index=True, precompute=True
+    )
+    salesperson_id = fields.Many2one(
+        related="order_id.user_id", string="Salesperson", store=True, index=True, precompute=True
+    )
+
+    # What it is worth and who pays
+    value = fields.Monetary(
+        compute="_compute_value", store=True, help="What it would have been billed at, without taxes."
+    )
+    cost = fields.Monetary(
+        compute="_compute_cost",
+        store=True,
+        currency_field="company_currency_id",
+        groups=COST_GROUPS,
+        help="What it cost the company: working time at its hourly cost, and material.",
+    )
+    covered_by = fields.Selection(
+        [("allowance", "Allowance"), ("goodwill", "Goodwill")],
+        default="allowance",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        help="Allowance: the customer has paid for it with the order. Goodwill: the company gives it away.",
+    )
+    order_minor_items_left = fields.Monetary(related="order_id.minor_items_left", string="Left of the Allowance")
+
+    # A wrong entry
+    state = fields.Selection(
+        [("done", "Done"), ("cancelled", "Cancelled")],
+        default="done",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    cancel_reason = fields.Text(readonly=True, copy=False)
+    cancelled_on = fields.Datetime(readonly=True, copy=False)
+    cancelled_by_id = fields.Many2one("res.users", "Cancelled by", readonly=True, copy=False)
+
+    _amounts_positive = models.Constraint(
+        "CHECK(duration >= 0 AND material_cost >= 0)", "The time and the material of a minor item can't be negative."
+    )
+
+    # === COMPUTE ===
+
+    @api.depends("task_id")
+    def _compute_order_id(self):
+        for item in self:
+            # In sudo: the order of his own task is not a technician's to read.
+            item.order_id = item.order_id or item.task_id.sudo().sale_order_id
+
+    @api.depends("product_id")
+    def _compute_from_product(self):
+        """A usual service fills in its name and time; both can be changed."""
+        for item in self:
+            if item.product_id:
+                item.name = item.product_id.display_name
+                item.duration = item.product_id.minor_item_minutes / MINUTES_PER_HOUR or item.duration
+            else:
+                item.name, item.duration = item.name, item.duration
+
+    @api.depends(*sorted(VALUE_FIELDS), "order_id")
+    def _compute_value(self):
+        """Worked out when it is recorded, and again only when its time, material or service is corrected."""
+        for item in self:
+            order = item.order_id._origin
+            if not order or item.duration < 0 or item.material_cost < 0:
+                item.value = 0.0
+                continue
+            item.value = order._price_small_extra(
+                item.product_id, round(item.duration * MINUTES_PER_HOUR, 2), item.material_cost, item.task_id
+            )
+
+    @api.depends(*sorted(VALUE_FIELDS), "order_id", "user_id")
+    def _compute_cost(self):
+        hourly_costs = self._get_hourly_costs()
+        for item, hourly_cost in zip(self, hourly_costs, strict=True):
+            currency = item.company_currency_id or self.env.company.currency_id
+            item.cost = extra_cost(item.duration, hourly_cost, item.material_cost, currency.round)
+
+    def _get_hourly_costs(self):
+        """Return what an hour costs for each item: of the employee, else of the service that prices it, else nothing.
+
+        In the currency of the company.
+        """
+        # In sudo: what colleagues cost is secret to whoever records; the result is for the groups of `cost` only.
+        items = self.sudo()
+        employees = {}
+        if "hr.employee" in self.env and "hourly_cost" in self.env["hr.employee"]._fields:
+            found = items.env["hr.employee"].search(
+                Domain("user_id", "in", items.user_id.ids) & Domain("company_id", "in", items.company_id.ids)
+            )
+            employees = {(employee.user_id.id, employee.company_id.id): employee.hourly_cost for employee in found}
+        costs = []
+        for item in items:
+            hourly_cost = employees.get((item.user_id.id, item.company_id.id))
+            costs.append(hourly_cost or item._get_service_hourly_cost())
+        return costs
+
+    def _get_service_hourly_cost(self):
+        self.ensure_one()
+        order = self.order_id._origin
+        if not order:
+            return 0.0
+        service = order._get_extra_service(self.product_id._origin, self.task_id._origin)[0]
+        if not service:
+            return 0.0
+        service = service.with_company(self.company_id)
+        return service.standard_price * MINUTES_PER_HOUR / service._get_unit_minutes(service.uom_id)
+
+    # === CONSTRAINTS ===
+
+    @api.constrains("task_id", "order_id")
+    def _check_task(self):
+        for item in self:
+            # In sudo: see _compute_order_id.
+            if item.task_id and item.task_id.sudo().sale_order_id != item.order_id:
+                raise ValidationError(
+                    self.env._(
+                        "The task “%(task)s” is not part of %(order)s. Choose a task of this order, or none.",
+                        task=item.task_id.name,
+                        order=item.order_id.sudo().name,
+                    )
+                )
+
+    # === CRUD ===
+
+    @api.model
+    def _in_transition(self):
+        """Whether an action of this model is writing, not a person."""
+        return self.env.context.get("minor_item_transition") is _TRANSITION
+
+    def _as_transition(self):
+        """Return these records such that their state and cover may be written.
+
+        In sudo, as these fields are nobody's; whoever calls this has checked the access.
+        """
+        return self.sudo().with_context(minor_item_transition=_TRANSITION)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]  # the caller's own may be used again
+        if not self._in_transition():
+            for vals in vals_list:
+                self._check_no_transition_fields(vals)
+        items = super().create(vals_list)
+        items.order_id._check_can_extend()
+        items._claim_photos()
+        items._cover()
+        return items
+
+    def write(self, vals):
+        vals = dict(vals)
+        if self._in_transition():
+            return super().write(vals)
+        self._check_no_transition_fields(vals)
+        self._check_editable()
+        if "order_id" in vals and any(item.order_id.id != vals["order_id"] for item in self):
+            raise UserError(
+                self.env._(
+                    "A minor item stays with its order. Cancel it with a reason and record it on the other order."
+                )
+            )
+        res = super().write(vals)
+        if "photo_ids" in vals:
+            self._claim_photos()
+        if VALUE_FIELDS & vals.keys():
+            self.order_id._check_can_extend()
+            self._cover()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        for item in self:
+            raise UserError(
+                self.env._(
+                    "“%(item)s” of %(order)s stays in the ledger. If it was recorded by mistake, cancel it and say"
+                    " why.",
+                    item=item.name,
+                    order=item.order_id.sudo().name,
+                )
+            )
+
+    def _check_no_transition_fields(self, vals):
+        """Refuse values that only an action may write; what says nothing new, as imports and copies send it, passes."""
+        defaults = {"state": "done"}
+        for field in TRANSITION_FIELDS & vals.keys():
+            if vals[field] and vals[field] != defaults.get(field, False):
+                raise UserError(
+                    self.env._(
+                        "“%s” of a minor item can't be written directly: it follows from recording or cancelling it.",
+                        self._fields[field].get_description(self.env, ["string"])["string"],
+                    )
+                )
+            del vals[field]
+
+    def _check_editable(self):
+        for item in self:
+            if item.state != "done":
+                raise UserError(
+                    self.env._(
+                        "“%(item)s” of %(order)s is cancelled and can't be changed any more. Record it anew.",
+                        item=item.name,
+                        order=item.order_id.sudo().name,
+                    )
+                )
+
+    # === WHO PAYS ===
+
+    def _cover(self):
+        """Work out who pays for these items: the allowance of their order while it lasts, else the company's goodwill.
+
+        :raise UserError: when it takes goodwill that the user may not give
+        """
+        orders = self.order_id.sudo()  # a technician can't read the order that he records on
+        orders._lock_for_extension()
+        self.flush_recordset()
+        others = Domain("id", "not in", self.ids)
+        rows = self.sudo()._read_group(orders._get_covered_items_domain() & others, ["order_id"], ["value:sum"])
+        used = {order.id: value for order, value in rows}
+        for order in orders:
+            items = self.filtered(lambda item, order=order: item.order_id.id == order.id)
+            left = order.minor_items_amount - used.get(order.id, 0.0)
+            for item, covered_by in zip(items, covers(items.mapped("value"), left, cover), strict=True):
+                if covered_by == "goodwill":
+                    item._check_can_give_goodwill(left)
+                if item.covered_by != covered_by:
+                    item._as_transition().covered_by = covered_by
+
+    def _check_can_give_goodwill(self, left):
+        self.ensure_one()
+        if self.env.user.has_group("order_extension.group_goodwill"):
+            return
+        raise UserError(
+            self.env._(
+                "“%(item)s” is worth %(value)s, and %(left)s of the minor items of %(order)s is left. Offer it as a"
+                " change order, or have it recorded by somebody who may give goodwill.",
+                item=self.name,
+                value=format_amount(self.env, self.value, self.currency_id),
+                left=format_amount(self.env, max(left, 0.0), self.currency_id),
+                order=self.order_id.sudo().name,
+            )
+        )
+
+    # === CANCEL ===
+
+    def action_cancel(self):
+        """Open the question why."""
+        self.ensure_one()
+        return {
+            "name": self.env._("Cancel “%s”", self.name),
+            "type": "ir.actions.act_window",
+            "res_model": "sale.minor.item.cancel",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_item_id": self.id},
+        }
+
+    def _cancel(self, reason):
+        """Take wrong entries back. They stay on file, and what they drew on the allowance is free again.
+
+        :raise UserError: without a reason, or when one is cancelled already
+        """
+        reason = clean_text(reason)
+        if not reason:
+            raise UserError(self.env._("Please say in a few words why it is cancelled."))
+        self.check_access("write")
+        self.order_id._lock_for_extension()
+        self.invalidate_recordset(["state"])
+        self._check_editable()
+        self._as_transition().write(
+            {
+                "state": "cancelled",
+                "cancel_reason": reason,
+                "cancelled_on": fields.Datetime.now(),
+                "cancelled_by_id": self.env.user.id,
+            }
+        )
+
+    def action_view_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.order_id.id,
+            "views": [(False, "form")],
+        }

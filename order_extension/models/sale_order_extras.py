@@ -1,0 +1,286 @@
+"""What small extras are worth on an order, how far they may go, and what of the allowance is used and left."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..extra_routing import ExtraFacts, ExtraLimits
+from ..small_extra import MINUTES_PER_HOUR, billed_quantity, extra_value
+
+#: Who may see the ledger of minor items. Customers see sums at most, on their page of the order.
+LEDGER_GROUPS = (
+    "sales_team.group_sale_salesman,order_extension.group_technician,"
+    "account.group_account_invoice,account.group_account_readonly"
+)
+#: Working day of a company without a calendar.
+DEFAULT_HOURS_PER_DAY = 8.0
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    minor_item_ids = fields.One2many("sale.minor.item", "order_id", string="Minor Items", groups=LEDGER_GROUPS)
+    minor_item_count = fields.Integer("Number of Minor Items", compute="_compute_minor_item_count")
+    # Stored, so that orders are found by them, and so that whoever records at the same time is made to look again:
+    # the row of the order changes with every favour that draws on it.
+    minor_items_used = fields.Monetary(
+        "Minor Items Used",
+        compute="_compute_minor_items_used",
+        store=True,
+        groups="base.group_user",
+        help="What the minor items done so far would have been billed at, as far as the allowance covers them.",
+    )
+    minor_items_left = fields.Monetary(
+        "Minor Items Left",
+        compute="_compute_minor_items_left",
+        store=True,
+        groups="base.group_user",
+        help="What is left of the minor items allowance.",
+    )
+    minor_items_used_percent = fields.Float(
+        "Used of the Minor Items", compute="_compute_minor_items_used_percent", groups="base.group_user"
+    )
+
+    # === COMPUTE ===
+
+    @api.depends("minor_item_ids.state")
+    def _compute_minor_item_count(self):
+        # In sudo: whoever sees the order sees how many there were; the ledger itself has its own rules.
+        rows = (
+            self.env["sale.minor.item"]
+            .sudo()
+            ._read_group(Domain("order_id", "in", self.ids) & Domain("state", "=", "done"), ["order_id"], ["__count"])
+        )
+        counts = {order.id: count for order, count in rows}
+        for order in self:
+            order.minor_item_count = counts.get(order._origin.id, 0)
+
+    @api.depends("minor_item_ids.value", "minor_item_ids.state", "minor_item_ids.covered_by", "currency_id")
+    def _compute_minor_items_used(self):
+        rows = (
+            self.env["sale.minor.item"]
+            .sudo()
+            ._read_group(self._get_covered_items_domain(), ["order_id"], ["value:sum"])
+        )
+        used = {order.id: value for order, value in rows}
+        for order in self:
+            amount = used.get(order._origin.id, 0.0)
+            order.minor_items_used = order.currency_id.round(amount) if order.currency_id else amount
+
+    @api.depends("minor_items_amount", "minor_items_used")
+    def _compute_minor_items_left(self):
+        for order in self:
+            order.minor_items_left = order.minor_items_amount - order.minor_items_used
+
+    @api.depends("minor_items_amount", "minor_items_used")
+    def _compute_minor_items_used_percent(self):
+        for order in self:
+            amount, used = order.minor_items_amount, order.minor_items_used
+            order.minor_items_used_percent = min(100.0, 100.0 * used / amount) if amount > 0 else 0.0
+
+    def _get_covered_items_domain(self):
+        """Domain of the minor items that the allowance of these orders has paid for."""
+        return (
+            Domain("order_id", "in", self.ids) & Domain("state", "=", "done") & Domain("covered_by", "=", "allowance")
+        )
+
+    # === LIMITS AND FACTS ===
+
+    def _convert_from_company(self, amount):
+        """Return ``amount`` of the company's currency in the order's, at the order's own rate, not rounded."""
+        self.ensure_one()
+        return amount * (self.currency_rate or 1.0)
+
+    def _convert_to_company(self, amount):
+        """Return ``amount`` of the order's currency in the company's, at the order's own rate."""
+        self.ensure_one()
+        currency = self.company_id.currency_id or self.env.company.currency_id
+        return currency.round(amount / (self.currency_rate or 1.0))
+
+    def _get_extra_limits_source(self):
+        """The record whose limits hold: the customer, else the quotation template, else the company."""
+        self.ensure_one()
+        candidates = (self.partner_id.commercial_partner_id, self.sale_order_template_id)
+        return next(
+            (candidate for candidate in candidates if candidate.own_extra_limits), self.company_id or self.env.company
+        )
+
+    def _get_extra_limits(self):
+        """Return what may be given away on this order, in its currency.
+
+        :rtype: ExtraLimits
+        """
+        self.ensure_one()
+        order = self.sudo()  # a technician is held to the limits of an order that he can't read
+        source = order._get_extra_limits_source()
+        return ExtraLimits(
+            item_amount=order._convert_from_company(source.minor_item_limit_amount),
+            item_minutes=source.minor_item_limit_minutes,
+            customer_share=source.minor_item_customer_share,
+            follow_up_amount=order._convert_from_company(source.follow_up_limit_amount),
+            follow_up_days=source.follow_up_limit_days,
+        )
+
+    def _get_extra_facts(self, value, minutes):
+        """Return what is known of a wish of this ``value`` (in the order's currency) that takes these ``minutes``.
+
+        :rtype: ExtraFacts
+        """
+        self.ensure_one()
+        order = self.sudo()  # as above; and the customer's other orders may be another seller's
+        hours_per_day = order.company_id.resource_calendar_id.hours_per_day or DEFAULT_HOURS_PER_DAY
+        used, volume = order._get_customer_extras()
+        return ExtraFacts(
+            value=value,
+            minutes=minutes,
+            days=minutes / MINUTES_PER_HOUR / hours_per_day,
+            allowance=order.minor_items_amount,
+            allowance_left=order.minor_items_left,
+            customer_used=used,
+            customer_volume=volume,
+        )
+
+    def _get_customer_extras(self):
+        """Return what the customer got free and what he ordered in the last 12 months, in this order's currency.
+
+        This order counts as ordered whatever its date: the favour is done on it.
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        since = today - relativedelta(months=12)
+        domain = Domain("partner_id.commercial_partner_id", "=", self.partner_id.commercial_partner_id.id) & Domain(
+            "company_id", "=", self.company_id.id
+        )
+        used = self.env["sale.minor.item"]._read_group(
+            domain & Domain("state", "=", "done") & Domain("date", ">=", since), ["currency_id"], ["value:sum"]
+        )
+        ordered = self._read_group(
+            domain
+            & Domain("state", "=", "sale")
+            & Domain("date_order", ">=", since)
+            & Domain("id", "!=", self._origin.id),
+            ["currency_id"],
+            ["amount_untaxed:sum"],
+        )
+        return self._sum_in_own_currency(used, today), self.amount_untaxed + self._sum_in_own_currency(ordered, today)
+
+    def _sum_in_own_currency(self, rows, date):
+        """Add up rows of currency and amount."""
+        return sum(
+            currency._convert(amount, self.currency_id, self.company_id, date) for currency, amount in rows if amount
+        )
+
+    # === PRICE ===
+
+    def _get_extra_service(self, product=None, task=None):
+        """Return the service that prices the work of a small extra, and the order line that tells its price, if any.
+
+        Without a product it is the hourly service of the task, else of the order, else of the company.
+        """
+        self.ensure_one()
+        lines = self.order_line.filtered(lambda line: line._is_own_service())
+        if product:
+            return product, lines.filtered(lambda line: line.product_id == product)[:1]
+        hourly = lines.filtered(lambda line: line._get_hours_per_unit())
+        line = (task.sudo().sale_line_id & hourly if task else hourly.browse()) or hourly[:1]
+        return (line.product_id, line) if line else (self.company_id.minor_item_service_id, line)
+
+    def _get_virtual_line(self, product, quantity):
+        """Return the order line that ``product`` would become, never saved: the pricelist and taxes are the order's."""
+        self.ensure_one()
+        return (
+            self.env["sale.order.line"]
+            .with_company(self.company_id)
+            .new({"order_id": self.id, "product_id": product.id, "product_uom_qty": quantity or 1.0})
+        )
+
+    def _price_small_extra(self, product, minutes, material_cost, task=None):
+        """Return what a small extra would have been billed at: net, in the currency of the order.
+
+        :param product: the service, or an empty recordset or None for the usual one of the task and order
+        :param float minutes: how long it takes
+        :param float material_cost: what the material costs, in the currency of the company
+        :param task: the task on which it was wished for
+        :raise UserError: if the minutes or the cost of material are negative
+        """
+        self.ensure_one()
+        order = self.sudo()  # a technician prices extras of an order that he can't read
+        task = task and task._origin
+        service, line = order._get_extra_service(product and product.sudo()._origin, task)
+        try:
+            labour = order._price_service(service, line, minutes) if service and minutes else 0.0
+            return extra_value(
+                labour,
+                order._convert_from_company(material_cost),
+                order.company_id.minor_item_material_markup,
+                (order.currency_id or order.company_id.currency_id).round,
+            )
+        except ValueError as error:
+            raise UserError(
+                self.env._("The time and the material of a small extra on %s can't be negative.", order.name)
+            ) from error
+
+    def _price_service(self, service, line, minutes):
+        """Return the net price of ``minutes`` of ``service``, as a line of the order would be billed.
+
+        :param line: the order's own line with this service, whose price, discount and taxes hold; may be empty
+        """
+        self.ensure_one()
+        if line:
+            quantity = billed_quantity(minutes, line._get_unit_minutes())
+        else:
+            quantity = billed_quantity(minutes, service._get_unit_minutes(service.uom_id))
+            line = self._get_virtual_line(service, quantity)
+        base_line = line._prepare_base_line_for_taxes_computation(quantity=quantity)
+        AccountTax = self.env["account.tax"]
+        company = self.company_id or self.env.company
+        AccountTax._add_tax_details_in_base_line(base_line, company)
+        AccountTax._round_base_lines_tax_details([base_line], company)
+        return base_line["tax_details"]["total_excluded_currency"]
+
+    # === WHO MAY ===
+
+    def _can_record_extras(self):
+        """Whether the user works on this order: he may see it, or it is the order of one of his tasks."""
+        self.ensure_one()
+        if self.has_access("read"):
+            return True
+        # In sudo: a technician can't read the order of his own task.
+        return (
+            self.env.user.has_group("order_extension.group_technician")
+            and self.env.user in self.sudo().site_task_ids.user_ids
+            and self.sudo().company_id in self.env.companies
+        )
+
+    def _check_can_record_extras(self):
+        for order in self:
+            if not order._can_record_extras():
+                raise AccessError(
+                    self.env._(
+                        "You can record extras on the orders of your own tasks only. Ask for the task to be assigned"
+                        " to you."
+                    )
+                )
+
+    # === OVERRIDES ===
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_minor_items(self):
+        for order in self:
+            if order.sudo().minor_item_ids:
+                raise UserError(
+                    self.env._(
+                        "%s can't be deleted: minor items were recorded on it, which stay in the ledger.", order.name
+                    )
+                )
+
+    # === ACTIONS ===
+
+    def action_view_minor_items(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("order_extension.sale_minor_item_action")
+        action["domain"] = [("order_id", "=", self.id)]
+        action["context"] = {"default_order_id": self.id}
+        return action
