@@ -26,14 +26,12 @@ class SaleOrder(models.Model):
     # Stored, so that orders are found by them, and so that whoever records at the same time is made to look again:
     # the row of the order changes with every favour that draws on it.
     minor_items_used = fields.Monetary(
-        "Minor Items Used",
         compute="_compute_minor_items_used",
         store=True,
         groups="base.group_user",
         help="What the minor items done so far would have been billed at, as far as the allowance covers them.",
     )
     minor_items_left = fields.Monetary(
-        "Minor Items Left",
         compute="_compute_minor_items_left",
         store=True,
         groups="base.group_user",
