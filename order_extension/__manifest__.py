@@ -18,8 +18,10 @@
         "report/sale_change_order_report.xml",
         "report/sale_order_scope_report.xml",
         "data/mail_template_data.xml",
+        "data/sale_change_order_office_data.xml",
         "views/sale_change_order_views.xml",
         "views/sale_change_order_times_views.xml",
+        "views/sale_change_order_proceed_views.xml",
         "views/sale_change_reason_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_scope_views.xml",
@@ -31,6 +33,7 @@
         "views/portal_change_order_page.xml",
         "views/portal_change_order_content.xml",
         "views/portal_scope.xml",
+        "views/portal_change_order_proceed.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -4,6 +4,8 @@ from . import test_change_order_states
 from . import test_change_order_apply
 from . import test_change_order_access
 from . import test_change_order_times
+from . import test_change_order_chase
+from . import test_change_order_proceed
 from . import test_report
 from . import test_portal
 from . import test_portal_sign

@@ -1,2 +1,3 @@
 from . import sale_change_order_cancel
 from . import sale_minor_item_cancel
+from . import sale_change_order_proceed
