@@ -88,6 +88,15 @@ def contract_sums(order_now, order_after, effects_before, change, round_amount=l
     )
 
 
+def needs_approval(amounts, limit):
+    """Whether a manager agrees before the customer sees it.
+
+    :param amounts: what it could come to, untaxed and in the company's currency; what is taken off counts as well
+    :param float limit: amount from which on it is approved; 0: never
+    """
+    return limit > 0 and any(abs(amount) >= limit for amount in amounts)
+
+
 def reducible_quantity(ordered, delivered, invoiced):
     """Return how much can still be taken off a line, in the line's unit.
 

@@ -12,6 +12,7 @@ from . import sale_change_order_line
 from . import sale_change_order_flow
 from . import sale_change_order_signing
 from . import sale_change_order_times
+from . import sale_change_order_approval
 from . import sale_change_order_proceed
 from . import sale_change_order_reminder
 from . import sale_change_reason_figures
