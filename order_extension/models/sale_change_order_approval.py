@@ -129,7 +129,7 @@ class SaleChangeOrder(models.Model):
         self.check_access("write")
         self._lock_for_transition()
         # what can't be offered anyway is not worth a manager's time
-        super()._check_can_be_offered()
+        self._check_offer_is_complete()
         self._check_is_to_be_approved()
         self._as_transition().write(
             {
@@ -205,7 +205,7 @@ class SaleChangeOrder(models.Model):
         self.check_access("write")
         self._check_is_approver()
         self._lock_for_transition()
-        super()._check_can_be_offered()
+        self._check_offer_is_complete()
         self._check_is_to_be_approved()
         for change_order in self:
             change_order._as_transition().write(

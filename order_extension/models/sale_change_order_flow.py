@@ -55,6 +55,10 @@ class SaleChangeOrder(models.Model):
     # === SEND ===
 
     def _check_can_be_offered(self):
+        """Raise in the user's words when it can't be sent now."""
+        self._check_offer_is_complete()
+
+    def _check_offer_is_complete(self):
         """Raise in the user's words when there is something that the customer can't be asked to sign."""
         self.order_id._check_can_extend()
         for change_order in self:
