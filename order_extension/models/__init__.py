@@ -16,9 +16,11 @@ from . import sale_change_order_approval
 from . import sale_change_order_proceed
 from . import sale_change_order_reminder
 from . import sale_change_reason_figures
-from . import sale_order_stub
 from . import sale_order
+from . import sale_order_allowance
+from . import sale_order_allowance_sync
 from . import sale_order_line
+from . import sale_order_line_allowance
 from . import sale_order_scope
 from . import sale_order_extras
 from . import sale_order_follow_up

@@ -35,7 +35,7 @@ class SaleChangeOrderLine(models.Model):
         ondelete="restrict",
         check_company=True,
         domain="[('order_id', '=', order_id), ('display_type', '=', False), ('is_downpayment', '=', False),"
-        " ('product_uom_qty', '>', 0)]",
+        " ('is_minor_items_allowance', '=', False), ('product_uom_qty', '>', 0)]",
     )
     applied_line_id = fields.Many2one(
         "sale.order.line",
@@ -237,7 +237,13 @@ class SaleChangeOrderLine(models.Model):
                         order=line.sudo().order_id.name,
                     )
                 )
-            if reduced.display_type or reduced.is_downpayment or reduced.combo_item_id or reduced.linked_line_ids:
+            if (
+                reduced.display_type
+                or reduced.is_downpayment
+                or reduced.is_minor_items_allowance
+                or reduced.combo_item_id
+                or reduced.linked_line_ids
+            ):
                 raise ValidationError(
                     self.env._(
                         "“%s” can't be reduced: only a line with a product and a quantity of its own can.", reduced.name

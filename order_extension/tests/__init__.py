@@ -19,3 +19,5 @@ from . import test_demo
 from . import test_extra_routing
 from . import test_small_extra_price
 from . import test_translations
+from . import test_allowance
+from . import test_allowance_rules
