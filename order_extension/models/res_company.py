@@ -13,7 +13,7 @@ class ResCompany(models.Model):
         "Allowance on Every Quotation", help="Put the minor items allowance on quotations without being asked."
     )
     minor_items_rate = fields.Float(
-        "Minor Items Rate", digits=(16, 6), default=0.0075, help="Share of the net amount of a quotation."
+        digits=(16, 6), default=0.0075, help="Share of the net amount of a quotation."
     )
     minor_items_rate_min = fields.Float("Lowest Rate", digits=(16, 6), default=0.005)
     minor_items_rate_max = fields.Float("Highest Rate", digits=(16, 6), default=0.01)

@@ -149,8 +149,8 @@ class SaleOrder(models.Model):
         """Return the line to keep by tax combination: the one with the same taxes, else one that has become free."""
         by_taxes = {line.tax_ids: line for line in reversed(lines)}
         kept = {taxes: by_taxes[taxes] for taxes in amounts if taxes in by_taxes}
-        free = iter(lines - lines.browse().union(*kept.values()))
-        return kept | {taxes: line for taxes, line in zip((t for t in amounts if t not in kept), free, strict=False)}
+        free = lines - lines.browse().union(*kept.values())
+        return kept | dict(zip((taxes for taxes in amounts if taxes not in kept), free, strict=False))
 
     def _prepare_minor_items_line_vals(self, taxes, amount):
         """What the allowance has to be, whatever was entered by hand."""

@@ -6,7 +6,6 @@ class SaleOrderTemplate(models.Model):
     _inherit = ["sale.order.template", "extra.limits.mixin"]
 
     minor_items_rate = fields.Float(
-        "Minor Items Rate",
         digits=(16, 6),
         help="Rate of the minor items allowance that quotations from this template carry. 0: as the company has it.",
     )

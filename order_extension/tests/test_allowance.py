@@ -435,9 +435,7 @@ class TestAllowance(AllowanceCommon):
                 line.product_uom_qty = 100
         self._assert_allowance(56.25, quote)  # 0.75 % of 7 500.00
         with Form(quote) as form:
-            index = next(
-                index for index, line in enumerate(quote.order_line) if line.is_minor_items_allowance
-            )
+            index = next(index for index, line in enumerate(quote.order_line) if line.is_minor_items_allowance)
             form.order_line.remove(index)
         self.assertFalse(self._allowance(quote))
         self.assertFalse(quote.has_minor_items)
@@ -612,4 +610,6 @@ class TestAllowance(AllowanceCommon):
 
     def test_other_company(self):
         other = self.env["res.company"].create({"name": "Roofers", "minor_items_rate": 0.006})
-        self.assertEqual(self.env["sale.order"].with_company(other).new({"company_id": other.id}).minor_items_rate, 0.006)
+        self.assertEqual(
+            self.env["sale.order"].with_company(other).new({"company_id": other.id}).minor_items_rate, 0.006
+        )
