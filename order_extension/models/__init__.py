@@ -28,4 +28,5 @@ from . import sale_minor_item
 from . import crm_lead
 from . import mail_activity
 from . import project_task
+from . import project_task_minor_items
 from . import ir_http

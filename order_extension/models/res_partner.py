@@ -14,3 +14,13 @@ class ResPartner(models.Model):
     def _commercial_fields(self):
         """Agreed with the company, so true for all its contacts."""
         return [*super()._commercial_fields(), "own_extra_limits", *LIMIT_FIELDS, "no_follow_up"]
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.get("no_follow_up"):
+            # In sudo: the customer's wish holds for everybody's opportunities.
+            leads = self.env["crm.lead"].sudo()
+            leads.search(
+                [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
+            )._drop_follow_ups()
+        return res

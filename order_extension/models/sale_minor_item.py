@@ -256,6 +256,9 @@ class SaleMinorItem(models.Model):
                 )
             )
         res = super().write(vals)
+        if "user_id" in vals:
+            # Nobody records in another's name without the right to that one's items.
+            self.check_access("write")
         if "photo_ids" in vals:
             self._claim_photos()
         if VALUE_FIELDS & vals.keys():

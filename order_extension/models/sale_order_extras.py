@@ -241,15 +241,20 @@ class SaleOrder(models.Model):
     # === WHO MAY ===
 
     def _can_record_extras(self):
-        """Whether the user works on this order: he may see it, or it is the order of one of his tasks."""
+        """Whether the user works on this order: he sells it, or it is the order of one of his tasks.
+
+        Seeing it is not enough: everybody in a project sees its orders, and customers see theirs.
+        """
         self.ensure_one()
-        if self.has_access("read"):
+        user = self.env.user
+        if self.env.su or (user.has_group("sales_team.group_sale_salesman") and self.has_access("read")):
             return True
-        # In sudo: a technician can't read the order of his own task.
+        # In sudo: a technician may be unable to read the order of his own task.
+        order = self.sudo()
         return (
-            self.env.user.has_group("order_extension.group_technician")
-            and self.env.user in self.sudo().site_task_ids.user_ids
-            and self.sudo().company_id in self.env.companies
+            user.has_group("order_extension.group_technician")
+            and user in order.site_task_ids.user_ids
+            and order.company_id in self.env.companies
         )
 
     def _check_can_record_extras(self):
@@ -261,6 +266,22 @@ class SaleOrder(models.Model):
                         " to you."
                     )
                 )
+
+    # === PORTAL ===
+
+    def _shows_minor_items_on_portal(self):
+        """Whether the customer sees on his page of the order what of the allowance is used and left."""
+        self.ensure_one()
+        return bool(
+            self.company_id.minor_items_on_portal
+            and self.state == "sale"
+            and (self.minor_items_amount or self.minor_items_used)
+        )
+
+    def _get_portal_minor_items(self):
+        """Return what was done for the customer, the latest first."""
+        self.ensure_one()
+        return self.minor_item_ids.filtered(lambda item: item.state == "done")
 
     # === OVERRIDES ===
 
@@ -280,5 +301,5 @@ class SaleOrder(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("order_extension.sale_minor_item_action")
         action["domain"] = [("order_id", "=", self.id)]
-        action["context"] = {"default_order_id": self.id}
+        action["context"] = {"default_order_id": self.id, "search_default_done": 1}
         return action

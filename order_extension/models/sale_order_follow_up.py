@@ -28,9 +28,7 @@ class SaleOrder(models.Model):
         for order in self:
             # In sudo: the opportunity may be another seller's.
             origin = order.opportunity_id.sudo().origin_order_id
-            order.follow_up_of_id = origin._origin if origin != order._origin else False
-            if not origin:
-                order.follow_up_of_id = order.follow_up_of_id
+            order.follow_up_of_id = origin if origin and origin != order._origin else order.follow_up_of_id
 
     def _compute_follow_up_lead_count(self):
         # In sudo: whoever sees the order sees that there are some; the opportunities have rules of their own.
@@ -74,15 +72,15 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self._check_can_record_extras()
-        if photos:
-            photos.check_access("read")
+        photos = (photos or self.env["ir.attachment"]).with_env(self.env)
+        photos.check_access("read")
         # In sudo: a technician has no rights on opportunities, and no seller has on those of the order's own seller.
         # He gets none by it either: he does not even follow what he has reported.
         order = self.sudo().with_company(self.sudo().company_id).with_context(mail_create_nosubscribe=True)
         lead = order.env["crm.lead"].create(
             order._prepare_follow_up_vals(name, description, expected_revenue, task and task.sudo())
         )
-        for photo in (photos or order.env["ir.attachment"]).sudo():
+        for photo in photos.sudo():
             photo.copy({"res_model": lead._name, "res_id": lead.id, "res_field": False})
         lead._schedule_follow_up()
         return lead.with_env(self.env)
