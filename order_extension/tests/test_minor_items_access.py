@@ -1,4 +1,4 @@
-"""Who may see and record minor items: technician, seller, manager, bookkeeper, customer, the public, other companies."""
+"""Who may see and record minor items: technician, seller, manager, bookkeeper, customer, public, other companies."""
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
