@@ -22,6 +22,9 @@ from . import sale_order_allowance_sync
 from . import sale_order_line
 from . import sale_order_line_allowance
 from . import sale_order_scope
+from . import sale_order_coverage
+from . import sale_order_line_coverage
+from . import sale_order_line_policy
 from . import sale_order_extras
 from . import sale_order_follow_up
 from . import sale_minor_item

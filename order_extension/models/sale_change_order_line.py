@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..change_order_rules import reducible_quantity
+from ..coverage_rules import coverage_after_reduction
 
 #: What an extension line takes from the order line that it would become.
 PRICED_FIELDS = ("name", "product_uom_id", "price_unit", "discount", "tax_ids")
@@ -369,6 +370,7 @@ class SaleChangeOrderLine(models.Model):
             "product_id": self.product_id.id,
             "name": self.name,
             "product_uom_qty": self.quantity,
+            "signed_qty": self.quantity,
             "product_uom_id": self.product_uom_id.id,
             "price_unit": self.price_unit,
             # marks the price as agreed, so that no later change of quantity or pricelist works it out anew
@@ -401,6 +403,7 @@ class SaleChangeOrderLine(models.Model):
         reduced.write(
             {
                 "product_uom_qty": reduced.product_uom_qty - self.quantity,
+                "signed_qty": coverage_after_reduction(reduced.signed_qty, self.quantity),
                 # with the price as agreed: a lower quantity must not fall out of a quantity price
                 "price_unit": reduced.price_unit,
                 "technical_price_unit": 0.0,
