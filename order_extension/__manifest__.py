@@ -37,6 +37,7 @@
         "views/product_views.xml",
         "views/extra_limits_views.xml",
         "views/crm_lead_views.xml",
+        "views/project_task_hours_views.xml",
         "views/res_config_settings_views.xml",
         "views/order_extension_menus.xml",
         "views/sale_change_order_office_menus.xml",

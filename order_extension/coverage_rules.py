@@ -32,3 +32,22 @@ def coverage_after_reduction(signed, taken_off):
 def net_price(price_unit, discount):
     """Return the price of a unit after ``discount`` per cent."""
     return price_unit * (1 - discount / 100)
+
+
+#: Recorded hours differ from their sum in minutes by less than this.
+HALF_A_MINUTE = 0.5 / 60
+
+
+def hours_beyond(recorded, sold):
+    """Return the hours recorded beyond the sold ones; never negative, and none for less than half a minute.
+
+    >>> hours_beyond(13.5, 12)
+    1.5
+    """
+    beyond = recorded - sold
+    return beyond if beyond > HALF_A_MINUTE else 0.0
+
+
+def spare_hours(recorded, sold):
+    """Return the sold hours that nobody has recorded anything on yet; never negative."""
+    return max(sold - recorded, 0.0)

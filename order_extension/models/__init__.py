@@ -25,6 +25,8 @@ from . import sale_order_scope
 from . import sale_order_coverage
 from . import sale_order_line_coverage
 from . import sale_order_line_policy
+from . import sale_order_line_hours
+from . import account_analytic_line
 from . import sale_order_extras
 from . import sale_order_follow_up
 from . import sale_minor_item
@@ -32,4 +34,5 @@ from . import crm_lead
 from . import mail_activity
 from . import project_task
 from . import project_task_minor_items
+from . import project_task_hours
 from . import ir_http

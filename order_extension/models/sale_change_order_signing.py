@@ -224,6 +224,7 @@ class SaleChangeOrder(models.Model):
         if added:
             self._create_order_lines(order, added)
         order._update_project_budget(budget_before)
+        self.task_id.sale_line_id._refresh_hours_beyond_order()
 
     def _create_order_lines(self, order, added):
         """Put the added lines in front of the down payments, under a section of their own."""

@@ -17,6 +17,7 @@ from . import test_scope
 from . import test_portal_scope
 from . import test_coverage_rules
 from . import test_unsigned_lines
+from . import test_undocumented_hours
 from . import test_demo
 from . import test_extra_routing
 from . import test_small_extra_price
