@@ -25,6 +25,7 @@
         "views/sale_change_order_times_views.xml",
         "views/sale_change_order_approval_views.xml",
         "views/sale_change_order_proceed_views.xml",
+        "views/sale_change_order_counter_views.xml",
         "views/sale_change_reason_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_scope_views.xml",

@@ -15,6 +15,7 @@ from . import sale_change_order_times
 from . import sale_change_order_approval
 from . import sale_change_order_proceed
 from . import sale_change_order_reminder
+from . import sale_change_order_counter
 from . import sale_change_reason_figures
 from . import sale_order
 from . import sale_order_allowance

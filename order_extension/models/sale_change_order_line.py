@@ -321,8 +321,11 @@ class SaleChangeOrderLine(models.Model):
     def _get_reducible_quantity(self):
         """What the reduced order line can still lose, in its unit."""
         self.ensure_one()
-        reduced = self.order_line_id
-        return reducible_quantity(reduced.product_uom_qty, reduced.qty_delivered, reduced.qty_invoiced)
+        return self._get_reducible_quantity_of(self.order_line_id)
+
+    @api.model
+    def _get_reducible_quantity_of(self, order_line):
+        return reducible_quantity(order_line.product_uom_qty, order_line.qty_delivered, order_line.qty_invoiced)
 
     def _get_signed_quantity(self):
         """The quantity as a change of the order: negative for a reduction."""
