@@ -23,6 +23,7 @@
         "data/sale_change_order_office_data.xml",
         "views/sale_change_order_views.xml",
         "views/sale_change_order_times_views.xml",
+        "views/sale_change_order_template_views.xml",
         "views/sale_change_order_approval_views.xml",
         "views/sale_change_order_proceed_views.xml",
         "views/sale_change_order_counter_views.xml",

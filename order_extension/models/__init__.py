@@ -11,6 +11,8 @@ from . import sale_change_order
 from . import sale_change_order_line
 from . import sale_change_order_flow
 from . import sale_change_order_signing
+from . import sale_change_order_template
+from . import sale_change_order_fill
 from . import sale_change_order_times
 from . import sale_change_order_approval
 from . import sale_change_order_proceed

@@ -13,12 +13,23 @@ class SaleChangeOrder(models.Model):
     counters_id = fields.Many2one(
         "sale.change.order", "Takes Back", readonly=True, copy=False, index="btree_not_null", check_company=True
     )
-    countered_by_ids = fields.One2many("sale.change.order", "counters_id", string="Taken Back by", readonly=True)
+    countered_by_ids = fields.One2many(
+        "sale.change.order", "counters_id", string="Counter Change Orders", readonly=True
+    )
+    # for the form, which shows the latest: the earlier ones came to nothing, or took back the rest
+    countered_by_id = fields.Many2one("sale.change.order", "Taken Back by", compute="_compute_countered_by_id")
     can_counter = fields.Boolean(compute="_compute_can_counter")
 
     @api.model
     def _get_transition_fields(self):
         return super()._get_transition_fields() | {"counters_id"}
+
+    @api.depends("countered_by_ids.state")
+    def _compute_countered_by_id(self):
+        for change_order in self:
+            change_order.countered_by_id = change_order.countered_by_ids.filtered(
+                lambda counter: counter.state in ("draft", "sent", "signed")
+            ).sorted("id")[-1:]
 
     @api.depends("state")
     def _compute_can_counter(self):
@@ -55,8 +66,8 @@ class SaleChangeOrder(models.Model):
         if not vals["line_ids"] and not vals["days_added"]:
             raise UserError(
                 self.env._(
-                    "Nothing of %s can be taken back by a change order any more: it is delivered, invoiced or taken back"
-                    " already. Use a return or a credit note.",
+                    "Nothing of %s can be taken back by a change order any more: it is delivered, invoiced or taken"
+                    " back already. Use a return or a credit note.",
                     self.name,
                 )
             )

@@ -8,6 +8,7 @@ from . import test_change_order_chase
 from . import test_change_order_proceed
 from . import test_change_order_approval
 from . import test_change_order_counter
+from . import test_change_order_template
 from . import test_report
 from . import test_portal
 from . import test_portal_sign

@@ -44,6 +44,7 @@ class TestChangeOrderCounter(ChangeOrderCommon):
             ],
         )
         self.assertEqual(change.countered_by_ids, counter)
+        self.assertEqual(change.countered_by_id, counter)
         self.assertEqual(change.state, "signed")
         counter.action_mark_sent()
         self._sign(counter)
@@ -105,6 +106,7 @@ class TestChangeOrderCounter(ChangeOrderCommon):
         counter.action_mark_sent()
         self.assertEqual(self._counter(change), counter)
         counter._decline("Lena Sommer", "I want it after all")
+        self.assertFalse(change.countered_by_id)
         self.assertNotEqual(self._counter(change), counter)
 
     def test_a_revision_still_counters(self):
