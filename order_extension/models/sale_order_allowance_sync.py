@@ -214,6 +214,8 @@ class SaleOrder(models.Model):
         for sequence, line in enumerate(own + after, start=start):
             if line.sequence != sequence:
                 line.sequence = sequence
+        # Whoever goes on with the order in this transaction finds its lines in their new order.
+        self.invalidate_recordset(["order_line"], flush=False)
 
     def _recompute_prices(self):
         """Prices are set line by line: let the allowance follow once, at the end."""

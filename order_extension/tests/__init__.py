@@ -29,3 +29,5 @@ from . import test_follow_up
 from . import test_translations
 from . import test_allowance
 from . import test_allowance_rules
+from . import test_allowance_invoicing
+from . import test_allowance_speed

@@ -332,7 +332,7 @@ class TestAllowance(AllowanceCommon):
         self._discount("so_discount", 0.1)
         # The discount is 10 % of 5 108.03 with its taxes, which is 510.80 net; 0.75 % of 4 559.20 = 34.194
         self._assert_allowance(34.19)
-        self.assertEqual(self.quote.order_line.sorted("sequence")[-1:], self._allowance())
+        self.assertEqual(self.quote.order_line[-1:], self._allowance())
 
     def _discount(self, discount_type, percentage):
         self.env["sale.order.discount"].create(
@@ -409,7 +409,7 @@ class TestAllowance(AllowanceCommon):
         line = self._apply()
         section = line.parent_id
         self.assertTrue(section.is_minor_items_allowance)
-        self.assertEqual(self.quote.order_line.sorted(lambda line: (line.sequence, line.id))[-2:], section + line)
+        self.assertEqual(self.quote.order_line[-2:], section + line)
         self.quote.order_line.filtered(lambda line: line.display_type and line != section).unlink()
         self.assertFalse(section.exists())
         self.assertEqual(self._allowance(), line)
@@ -417,7 +417,7 @@ class TestAllowance(AllowanceCommon):
     def test_stays_last(self):
         line = self._apply()
         self.quote.order_line = [Command.create({"product_id": self.window.id, "sequence": 999})]
-        self.assertEqual(self.quote.order_line.sorted(lambda line: (line.sequence, line.id))[-1], line)
+        self.assertEqual(self.quote.order_line[-1], line)
 
     # === THE FORM ===
 
