@@ -52,9 +52,18 @@
         "views/portal_change_order_proceed.xml",
     ],
     "demo": [
+        "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",
+        "demo/res_partner_demo.xml",
         "demo/product_demo.xml",
+        "demo/small_service_demo.xml",
+        "demo/sale_order_template_demo.xml",
         "demo/sale_order_demo.xml",
+        "demo/sale_change_order_demo.xml",
+        "demo/sale_order_door_demo.xml",
+        "demo/sale_quotation_demo.xml",
+        "demo/sale_minor_item_demo.xml",
+        "demo/crm_lead_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": ["order_extension/static/src/portal/**/*"],
