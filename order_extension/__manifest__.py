@@ -13,6 +13,7 @@
         "security/sale_change_order_office_rules.xml",
         "security/sale_minor_item_rules.xml",
         "security/sale_order_coverage_security.xml",
+        "security/sale_change_order_signer_rules.xml",
         "data/sale_change_reason_data.xml",
         "data/mail_activity_type_data.xml",
         "data/product_data.xml",

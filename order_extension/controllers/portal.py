@@ -23,6 +23,17 @@ DEVICE_KEY = "change_order_device"
 #: Session key: a sentence that the next view of a page shows once.
 NOTICE_KEY = "change_order_notice"
 HISTORY_KEY = "my_change_orders_history"
+#: What follows the choice of options: name of the part on the page, and its template.
+PARTS = {
+    part: f"order_extension.portal_change_order_{template}"
+    for part, template in {
+        "total": "total",
+        "price": "price",
+        "sums": "sums",
+        "contract": "contract",
+        "accept": "accept_text",
+    }.items()
+}
 REPORT = "order_extension.sale_change_order_report_action"
 
 
@@ -44,8 +55,10 @@ class ChangeOrderPortal(CustomerPortal):
 
     def _get_change_orders_domain(self):
         """The visitor's own, once offered: also for somebody who may read more than a customer may."""
-        customer = self.env.user.partner_id.commercial_partner_id
-        return Domain("partner_id", "child_of", customer.ids) & Domain("sent_on", "!=", False)
+        partner = self.env.user.partner_id
+        own = Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+        to_be_signed_by_him = Domain("signer_partner_id", "=", partner.id)
+        return (own | to_be_signed_by_him) & Domain("sent_on", "!=", False)
 
     def _get_to_sign_domain(self):
         today = fields.Date.context_today(self.env.user)
@@ -135,9 +148,9 @@ class ChangeOrderPortal(CustomerPortal):
         return self.env.user._is_internal() and change_order.has_access("read")
 
     def _get_visitor_partner(self, change_order):
-        """Who acts on the page: whoever is logged in, otherwise the customer who was sent the link."""
+        """Who acts on the page: whoever is logged in, otherwise the one who was sent the link."""
         user = self.env.user
-        return change_order.partner_id if user._is_public() else user.partner_id
+        return change_order._get_signer() if user._is_public() else user.partner_id
 
     def _get_device_user_id(self, change_order):
         """Id of the colleague on whose device the customer acts, if it is not his own."""
@@ -194,6 +207,8 @@ class ChangeOrderPortal(CustomerPortal):
             "is_preview": preview,
             "is_colleague": self.env.user._is_internal(),
             "can_sign": can_sign,
+            "can_select": can_sign and change_order.has_options,
+            "select_url": change_order.get_portal_url(suffix="/select"),
             # What is shown goes along with the signature, so that nothing else can be signed by it.
             "accept_url": can_sign
             and change_order.get_portal_url(
@@ -201,12 +216,46 @@ class ChangeOrderPortal(CustomerPortal):
             ),
             "signer_name": self._get_visitor_partner(change_order).name
             if not self.env.user._is_internal()
-            else change_order.partner_id.name,
+            else change_order._get_signer().name,
             "replacement": replacement if replacement.sent_on else replacement.browse(),
             "message": message,
             "notice": notice.get("text") if notice.get("id") == change_order.id else None,
             "backend_url": f"/odoo/action-order_extension.sale_change_order_action/{change_order.id}",
             "is_handed_over": self.env.user._is_public() and bool(self._get_device_user_id(change_order)),
+        }
+
+    # === CHOOSE ===
+
+    @http.route(
+        "/my/change_orders/<int:change_order_id>/select",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def portal_change_order_select(self, change_order_id, access_token=None, line_id=None, selected=None, **kwargs):
+        """Take or leave an option.
+
+        :return: dict with what the page shows of it then, or with ``error``: a sentence for the visitor
+        """
+        try:
+            change_order = self._get_change_order(
+                change_order_id, access_token or request.httprequest.args.get("access_token")
+            )
+        except (AccessError, MissingError):
+            return {"error": self._get_no_access_message()}
+        try:
+            with self.env.cr.savepoint():
+                change_order._select_option(line_id, selected is True)
+        except UserError as error:
+            return {"error": str(error)}
+        values = {"change_order": change_order, "currency": change_order.currency_id}
+        return {
+            "content_hash": change_order.content_hash,
+            # All of them: somebody else may have chosen meanwhile, on another device.
+            "selected": change_order.line_ids.filtered("is_selected").ids,
+            "parts": {part: self.env["ir.qweb"]._render(template, values) for part, template in PARTS.items()},
         }
 
     # === SIGN ===
@@ -220,7 +269,7 @@ class ChangeOrderPortal(CustomerPortal):
         sitemap=False,
     )
     def portal_change_order_accept(
-        self, change_order_id, access_token=None, name=None, signature=None, content_hash=None, **kwargs
+        self, change_order_id, access_token=None, name=None, signature=None, content_hash=None, role=None, **kwargs
     ):
         """Sign and apply.
 
@@ -239,6 +288,7 @@ class ChangeOrderPortal(CustomerPortal):
                     signature,
                     seen_hash=content_hash or query.get("content_hash"),
                     evidence=self._prepare_evidence(change_order),
+                    role=role if isinstance(role, str) else "",
                 )
         except UserError as error:
             return {"error": str(error)}
@@ -268,6 +318,7 @@ class ChangeOrderPortal(CustomerPortal):
             "signed_user_agent": (http_request.user_agent.string or "")[:MAX_USER_AGENT_LENGTH],
             "signed_channel": "device" if device_user_id else "portal",
             "signed_device_user_id": device_user_id,
+            "signed_place": change_order._get_place_on_site() if device_user_id else False,
         }
 
     def _tell(self, post, author):
@@ -291,6 +342,21 @@ class ChangeOrderPortal(CustomerPortal):
         sitemap=False,
     )
     def portal_change_order_decline(self, change_order_id, access_token=None, decline_message=None, **kwargs):
+        return self._answer_offer(
+            change_order_id,
+            access_token,
+            lambda change_order, author: change_order._decline(author.name, decline_message),
+            "_post_declined",
+            "declined",
+        )
+
+    def _answer_offer(self, change_order_id, access_token, answer, post, message):
+        """Note an answer without a signature, tell the seller and show the page again.
+
+        :param answer: function of the change order and of who answers; a UserError is said on the page
+        :param str post: method that posts it
+        :param str message: what the page says then
+        """
         try:
             change_order = self._get_change_order(change_order_id, access_token)
         except (AccessError, MissingError):
@@ -298,12 +364,31 @@ class ChangeOrderPortal(CustomerPortal):
         author = self._get_visitor_partner(change_order)
         try:
             with self.env.cr.savepoint():
-                change_order._decline(author.name, decline_message)
+                answer(change_order, author)
         except UserError as error:
             request.session[NOTICE_KEY] = {"id": change_order.id, "text": str(error)}
             return request.redirect(change_order.get_portal_url())
-        self._tell(change_order._post_declined, author)
-        return request.redirect(change_order.get_portal_url(query_string="&message=declined"))
+        self._tell(getattr(change_order, post), author)
+        return request.redirect(change_order.get_portal_url(query_string=f"&message={message}"))
+
+    # === PROPOSE A CHANGE ===
+
+    @http.route(
+        "/my/change_orders/<int:change_order_id>/propose",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def portal_change_order_propose(self, change_order_id, access_token=None, proposal=None, amount=None, **kwargs):
+        return self._answer_offer(
+            change_order_id,
+            access_token,
+            lambda change_order, author: change_order._propose(author.name, proposal, amount),
+            "_post_proposed",
+            "proposed",
+        )
 
     # === ON A COLLEAGUE'S DEVICE ===
 

@@ -9,6 +9,7 @@ from . import sale_order_template
 from . import sale_change_reason
 from . import sale_change_order
 from . import sale_change_order_line
+from . import sale_change_order_options
 from . import sale_change_order_flow
 from . import sale_change_order_signing
 from . import sale_change_order_template
@@ -19,6 +20,9 @@ from . import sale_change_order_proceed
 from . import sale_change_order_reminder
 from . import sale_change_order_counter
 from . import sale_change_reason_figures
+from . import sale_change_order_signer
+from . import sale_change_order_withdrawal
+from . import sale_change_order_proposal
 from . import sale_order
 from . import sale_order_allowance
 from . import sale_order_allowance_sync

@@ -28,6 +28,11 @@ CONTENT_FIELDS = frozenset(
         "photo_ids", "company_id",
     }
 )  # fmt: skip
+#: What the sums depend on.
+SUMMED_FIELDS = (
+    "line_ids.price_subtotal", "line_ids.price_total", "line_ids.is_optional", "line_ids.is_selected",
+    "currency_id", "company_id",
+)  # fmt: skip
 
 
 class SaleChangeOrder(models.Model):
@@ -206,14 +211,15 @@ class SaleChangeOrder(models.Model):
         for change_order in self:
             change_order.access_url = f"/my/change_orders/{change_order.id}"
 
-    def _get_tax_totals(self):
-        """Return the tax engine's summary of the lines as they stand now."""
+    def _get_tax_totals(self, lines=None):
+        """Return the tax engine's summary of ``lines`` as they stand now, by default of those that count."""
         self.ensure_one()
+        lines = self._get_agreed_lines() if lines is None else lines
         return self.order_id._get_totals_of_base_lines(
-            [base_line for line in self.line_ids for base_line in line._prepare_base_lines_for_taxes_computation()]
+            [base_line for line in lines for base_line in line._prepare_base_lines_for_taxes_computation()]
         )
 
-    @api.depends("line_ids.price_subtotal", "line_ids.price_total", "currency_id", "company_id")
+    @api.depends(*SUMMED_FIELDS)
     def _compute_amounts(self):
         for change_order in self:
             totals = change_order._get_tax_totals()
@@ -222,12 +228,12 @@ class SaleChangeOrder(models.Model):
             change_order.amount_total = totals["total_amount_currency"]
 
     @api.depends_context("lang")
-    @api.depends("line_ids.price_subtotal", "line_ids.price_total", "currency_id", "company_id")
+    @api.depends(*SUMMED_FIELDS)
     def _compute_tax_totals(self):
         for change_order in self:
             change_order.tax_totals = change_order._get_tax_totals()
 
-    @api.depends("amount_untaxed", "amount_total", "days_added", "order_id", "state")
+    @api.depends("amount_untaxed", "amount_total", "line_ids.is_selected", "days_added", "order_id", "state")
     def _compute_contract_sums(self):
         """Before the signature the sums follow the order; with it they stay as they were shown."""
         effects_before = self._get_signed_effects()
@@ -278,10 +284,11 @@ class SaleChangeOrder(models.Model):
         # In sudo: see _compute_contract_sums.
         change_order = self.sudo()
         order = change_order.order_id
-        if not order or not change_order.line_ids:
+        agreed = change_order._get_agreed_lines()
+        if not order or not agreed:
             return 0.0, 0.0
         reductions = defaultdict(float)
-        for line in change_order.line_ids:
+        for line in agreed:
             if line.kind == "reduce":
                 reductions[line.order_line_id._origin] += line.quantity
         lines = order._get_priced_lines()
@@ -290,7 +297,7 @@ class SaleChangeOrder(models.Model):
             line._prepare_base_line_for_taxes_computation(quantity=line.product_uom_qty - reductions[line._origin])
             for line in lines
         ]
-        for line in change_order.line_ids:
+        for line in agreed:
             if line.kind == "add":
                 after += line._prepare_base_lines_for_taxes_computation()
         now, then = order._get_totals_of_base_lines(before), order._get_totals_of_base_lines(after)

@@ -39,6 +39,13 @@ class SaleChangeOrder(models.Model):
         :raise UserError: when somebody else is at it just now
         """
         self.order_id._lock_for_extension()
+        self._lock_rows()
+
+    def _lock_rows(self):
+        """Keep everybody else off these change orders alone until this transaction ends.
+
+        :raise UserError: when somebody else is at it just now
+        """
         try:
             self.sudo().lock_for_update()
         except LockError as error:
@@ -74,7 +81,9 @@ class SaleChangeOrder(models.Model):
             return self.env._("There is nothing to sign yet. Add at least one line.")
         if self.validity_date and self.validity_date < fields.Date.context_today(self):
             return self.env._("It was valid until %s. Choose a later date.", format_date(self.env, self.validity_date))
-        return next(filter(None, (line._get_offer_problem() for line in self.sudo().line_ids)), "")
+        # What the customer leaves must not keep him from signing the rest.
+        lines = self.sudo().line_ids if self.state == "draft" else self.sudo()._get_agreed_lines()
+        return next(filter(None, (line._get_offer_problem() for line in lines)), "")
 
     def action_send(self):
         """Open the mail composer; the change order is sent with the mail."""
@@ -108,6 +117,7 @@ class SaleChangeOrder(models.Model):
         self.check_access("write")
         self._lock_for_transition()
         self._check_can_be_offered()
+        self._freeze_offer()
         for change_order in self:
             change_order._move(
                 "sent",
@@ -120,6 +130,9 @@ class SaleChangeOrder(models.Model):
             change_order._portal_ensure_token()
             change_order.sudo().message_subscribe(partner_ids=change_order.partner_id.ids)
 
+    def _freeze_offer(self):
+        """Write down what is sent along and must not follow later changes of settings."""
+
     def message_post(self, **kwargs):
         if self.env.context.get("mark_change_order_as_sent"):
             self.filtered(lambda change_order: change_order.state == "draft").action_mark_sent()
@@ -131,9 +144,11 @@ class SaleChangeOrder(models.Model):
         if self and len(self) == 1:
             for name, _match, options in groups:
                 if name == "portal_customer":
-                    title = self.env._("View & Sign") if self._has_to_be_signed() else self.env._("View Change Order")
-                    options.setdefault("button_access", {})["title"] = title
+                    options.setdefault("button_access", {})["title"] = self._get_access_title()
         return groups
+
+    def _get_access_title(self):
+        return self.env._("View & Sign") if self._has_to_be_signed() else self.env._("View Change Order")
 
     # === END WITHOUT A SIGNATURE ===
 

@@ -31,12 +31,20 @@ class SaleChangeOrder(models.Model):
     def _format_amount(self, amount):
         return f"{amount:.{self.currency_id.decimal_places}f}"
 
+    def _prepare_totals_content(self, totals):
+        return {
+            "untaxed": self._format_amount(totals["base_amount_currency"]),
+            "tax": self._format_amount(totals["tax_amount_currency"]),
+            "total": self._format_amount(totals["total_amount_currency"]),
+        }
+
     def _prepare_offer_content(self):
         """What is offered, as plain values in the customer's language; amounts as the tax engine gives them now."""
         self.ensure_one()
         # In sudo: a technician sees the offer, but not the order's lines and taxes that it is worked out from.
         change_order = self.sudo().with_context(lang=self._get_lang(), tz="UTC")
-        totals = change_order._get_tax_totals()
+        # The offer is the same whatever is chosen of its options.
+        required = change_order.line_ids.filtered(lambda line: not line.is_optional)
         return {
             "number": change_order.name,
             "order": change_order.order_id.name,
@@ -48,9 +56,7 @@ class SaleChangeOrder(models.Model):
             "reason_note": change_order.reason_note or "",
             "lines": [line._prepare_offer_content() for line in change_order.line_ids],
             "currency": change_order.currency_id.name,
-            "untaxed": self._format_amount(totals["base_amount_currency"]),
-            "tax": self._format_amount(totals["tax_amount_currency"]),
-            "total": self._format_amount(totals["total_amount_currency"]),
+            **self._prepare_totals_content(change_order._get_tax_totals(required)),
             "days_added": change_order.days_added,
             "valid_until": fields.Date.to_string(change_order.validity_date) or "",
             "photos": sorted(photo.checksum or "" for photo in change_order.photo_ids),
@@ -59,7 +65,7 @@ class SaleChangeOrder(models.Model):
     def _prepare_contract_content(self):
         """The running contract sum and dates that are shown beside the offer."""
         self.ensure_one()
-        return {
+        content = {
             "original": self._format_amount(self.amount_original),
             "changes_before": self._format_amount(self.amount_changes_before),
             "before": self._format_amount(self.amount_before),
@@ -69,6 +75,16 @@ class SaleChangeOrder(models.Model):
             "promised_before": fields.Datetime.to_string(self.promised_date_before) or "",
             "promised_after": fields.Datetime.to_string(self.promised_date_after) or "",
         }
+        # Only when there are options: what was sent without any has the fingerprint that it always had.
+        change_order = self.sudo()
+        if change_order.has_options:
+            content["chosen"] = [
+                position
+                for position, line in enumerate(change_order.line_ids, 1)
+                if line.is_optional and line.is_selected
+            ]
+            content.update(self._prepare_totals_content(change_order._get_tax_totals()))
+        return content
 
     def _prepare_content(self):
         return {"offer": self._prepare_offer_content(), "contract": self._prepare_contract_content()}
@@ -120,13 +136,15 @@ class SaleChangeOrder(models.Model):
             return self.env._("This offer was replaced by a newer one. Please use the newer one.")
         return self.env._("This offer is not open for signature any more. Please contact us.")
 
-    def _sign(self, name, signature, seen_hash=None, evidence=None):
+    def _sign(self, name, signature, seen_hash=None, evidence=None, role=None):
         """Sign and apply, all or nothing.
 
         :param str name: who signs
         :param str signature: base64 of the signature's picture
         :param str seen_hash: ``content_hash`` of the page that was signed, if the page gave it
-        :param dict evidence: ``signed_ip``, ``signed_user_agent``, ``signed_channel``, ``signed_device_user_id``
+        :param dict evidence: ``signed_ip``, ``signed_user_agent``, ``signed_channel``, ``signed_device_user_id``,
+            ``signed_place``
+        :param str role: in which capacity, in the signatory's words
         :raise UserError: with a sentence for the signatory; nothing has changed then
         """
         self.ensure_one()
@@ -143,6 +161,7 @@ class SaleChangeOrder(models.Model):
                 "signed",
                 {
                     "signed_by": name,
+                    "signed_role": clean_line(role) or False,
                     "signed_on": fields.Datetime.now(),
                     "signature": base64.b64encode(picture),
                     "signed_content": canonical_json(content),
@@ -179,6 +198,9 @@ class SaleChangeOrder(models.Model):
             raise UserError(
                 self.env._("%(problem)s Nothing was signed. Please ask us for a new offer.", problem=problem)
             )
+        problem = self._get_choice_problem()
+        if problem:
+            raise UserError(problem)
         content = self._prepare_content()
         if content_hash(content["offer"]) != self.offer_hash:
             raise UserError(
@@ -218,9 +240,10 @@ class SaleChangeOrder(models.Model):
 
     def _apply_lines(self, order):
         budget_before = order._get_project_budget_hours()
-        for line in self.line_ids.filtered(lambda line: line.kind == "reduce"):
+        agreed = self._get_agreed_lines()
+        for line in agreed.filtered(lambda line: line.kind == "reduce"):
             line._reduce_order_line()
-        added = self.line_ids.filtered(lambda line: line.kind == "add")
+        added = agreed.filtered(lambda line: line.kind == "add")
         if added:
             self._create_order_lines(order, added)
         order._update_project_budget(budget_before)
@@ -255,7 +278,7 @@ class SaleChangeOrder(models.Model):
             "name": localized.env._(
                 "%(number)s, signed by %(signer)s on %(date)s",
                 number=self.name,
-                signer=self.signed_by,
+                signer=self._get_signer_label(),
                 date=tools.format_date(localized.env, self.signed_on.date()),
             ),
         }
@@ -303,13 +326,15 @@ class SaleChangeOrder(models.Model):
     def _post_signed(self, author=None):
         self.ensure_one()
         localized = self.with_context(lang=self._get_lang())
-        body = localized.env._("%(number)s was signed by %(signer)s.", number=self.name, signer=self.signed_by)
+        body = localized.env._(
+            "%(number)s was signed by %(signer)s.", number=self.name, signer=self._get_signer_label()
+        )
         localized._post_customer_message(body, self._attach_signed_pdf(), author)
         self.sudo().order_id.message_post(
             body=Markup("%s %s")
             % (
                 self.env._("Extended by %s.", self._get_html_link()),
-                self.env._("Signed by %s.", self.signed_by),
+                self.env._("Signed by %s.", self._get_signer_label()),
             )
         )
 

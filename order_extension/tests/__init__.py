@@ -9,9 +9,14 @@ from . import test_change_order_proceed
 from . import test_change_order_approval
 from . import test_change_order_counter
 from . import test_change_order_template
+from . import test_change_order_options
 from . import test_report
 from . import test_portal
 from . import test_portal_sign
+from . import test_portal_options
+from . import test_portal_counter
+from . import test_change_order_signer
+from . import test_withdrawal_notice
 from . import test_portal_device
 from . import test_portal_tours
 from . import test_story_tour

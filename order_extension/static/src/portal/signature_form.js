@@ -17,7 +17,7 @@ export class ChangeOrderSignatureForm extends SignatureForm {
 
     setup() {
         super.setup();
-        this.progress = useState({ shown: false, sending: false, failed: false });
+        this.progress = useState({ shown: false, sending: false, failed: false, role: "" });
         // With a finger one draws and needs height; with a mouse the typed name looks better.
         const touch = hasTouch();
         this.nameAndSignatureProps.mode = this.props.mode || (touch ? "draw" : "auto");
@@ -68,7 +68,13 @@ export class ChangeOrderSignatureForm extends SignatureForm {
         let answer;
         try {
             const signature = this.signature.getSignatureImage().split(",")[1];
-            answer = await rpc(this.props.callUrl, { name: this.signature.name, signature });
+            answer = await rpc(this.props.callUrl, {
+                name: this.signature.name,
+                signature,
+                role: this.progress.role,
+                // of what the page shows now: the choice of options has changed it since the page was loaded
+                content_hash: document.querySelector(".o_change_order")?.dataset.contentHash,
+            });
         } catch {
             // Without an answer nobody knows: only the page itself can tell whether it was signed.
             this.progress.failed = true;
