@@ -1,5 +1,7 @@
 from . import extra_limits_mixin
 from . import res_company
+from . import res_company_rule_card
+from . import res_users
 from . import res_config_settings
 from . import res_partner
 from . import product_template
@@ -26,6 +28,7 @@ from . import sale_change_order_proposal
 from . import sale_order
 from . import sale_order_allowance
 from . import sale_order_allowance_sync
+from . import sale_order_capture
 from . import sale_order_line
 from . import sale_order_line_allowance
 from . import sale_order_scope
@@ -42,4 +45,6 @@ from . import mail_activity
 from . import project_task
 from . import project_task_minor_items
 from . import project_task_hours
+from . import project_task_site
+from . import sale_extra_rule_acknowledgement
 from . import ir_http

@@ -3,3 +3,7 @@ from . import sale_minor_item_cancel
 from . import sale_change_order_proceed
 from . import sale_change_order_refuse
 from . import sale_order_line_accept
+from . import sale_extra_capture
+from . import sale_extra_capture_records
+from . import sale_extra_capture_words
+from . import sale_extra_rules

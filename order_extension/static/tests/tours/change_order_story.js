@@ -4,7 +4,12 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("order_extension_story_technician", {
     steps: () => [
         {
-            content: "He is on his task and presses the button",
+            content: "He is on his task and knows that it is an extension",
+            trigger: ".o_statusbar_buttons button[title=More]",
+            run: "click",
+        },
+        {
+            content: "He presses the button",
             trigger: "button[name=action_new_change_order]",
             run: "click",
         },

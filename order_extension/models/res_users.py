@@ -1,0 +1,13 @@
+from odoo import models
+
+#: Who records what customers ask for on site, and so has to know the rules.
+RECORDING_GROUPS = ("order_extension.group_technician", "sales_team.group_sale_salesman")
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _records_extras(self):
+        """Whether this user records small extras, and so is bound by their rules."""
+        self.ensure_one()
+        return any(self.has_group(group) for group in RECORDING_GROUPS)
