@@ -175,3 +175,61 @@ def test_sign_and_cancel_at_once(transaction, offers):
         change = env["sale.change.order"].browse(offers[0])
         assert change.state == ("signed" if outcomes[0] == "done" else "cancelled")
         assert bool(change.signed_by) == bool(change.line_ids.applied_line_id) == (outcomes[0] == "done")
+
+
+@pytest.fixture
+def captures(transaction):
+    """Two dialogs of 15 minutes at 60.00 an hour, 15.00 each, on one order of 3 000.00 with 0.75 % = 22.50 free."""
+    with transaction() as env:
+        wardrobe, work = env["product.product"].create(
+            [
+                {"name": "Wardrobe", "list_price": 2400.0, "type": "service", "taxes_id": False},
+                {
+                    "name": "Work",
+                    "list_price": 60.0,
+                    "type": "service",
+                    "taxes_id": False,
+                    "uom_id": env.ref("uom.product_uom_hour").id,
+                },
+            ]
+        )
+        order = env["sale.order"].create(
+            {
+                "partner_id": env["res.partner"].create({"name": "Two favours at once"}).id,
+                "minor_items_rate": 0.0075,
+                "order_line": [
+                    Command.create({"product_id": wardrobe.id}),
+                    Command.create({"product_id": work.id, "product_uom_qty": 10}),
+                ],
+            }
+        )
+        order.action_apply_minor_items()
+        order.action_confirm()
+        assert order.minor_items_left == 22.5
+        captures = env["sale.extra.capture"].create(
+            [{"order_id": order.id, "name": f"Favour {number}", "minutes": 15} for number in (1, 2)]
+        )
+        assert captures.mapped("route") == ["minor_item", "minor_item"]
+        return captures.ids
+
+
+def confirm(transaction, capture_id):
+    def action():
+        with transaction() as env:
+            return env["sale.extra.capture"].browse(capture_id).action_confirm()["res_model"]
+
+    return action
+
+
+def test_two_favours_at_once_do_not_overdraw_the_allowance(transaction, captures):
+    actions = [confirm(transaction, capture_id) for capture_id in captures]
+    outcomes = at_once(*actions)
+    # who came second was asked to try again in a few seconds, so he does
+    outcomes = [
+        outcome if isinstance(outcome, str) else action() for action, outcome in zip(actions, outcomes, strict=True)
+    ]
+    assert sorted(outcomes) == ["sale.change.order", "sale.minor.item"]
+    with transaction() as env:
+        order = env["sale.extra.capture"].browse(captures[0]).order_id
+        assert (order.minor_items_used, order.minor_items_left) == (15.0, 7.5)
+        assert order.minor_item_ids.mapped("covered_by") == ["allowance"]

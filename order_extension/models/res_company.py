@@ -12,9 +12,7 @@ class ResCompany(models.Model):
     minor_items_auto = fields.Boolean(
         "Allowance on Every Quotation", help="Put the minor items allowance on quotations without being asked."
     )
-    minor_items_rate = fields.Float(
-        digits=(16, 6), default=0.0075, help="Share of the net amount of a quotation."
-    )
+    minor_items_rate = fields.Float(digits=(16, 6), default=0.0075, help="Share of the net amount of a quotation.")
     minor_items_rate_min = fields.Float("Lowest Rate", digits=(16, 6), default=0.005)
     minor_items_rate_max = fields.Float("Highest Rate", digits=(16, 6), default=0.01)
     minor_items_product_id = fields.Many2one(

@@ -56,9 +56,8 @@ class TestRuleCardArithmetic(BaseCase):
 @tagged("post_install", "-at_install")
 class TestRuleCard(MinorItemsCommon):
     def test_card_on_the_task(self):
-        order = self._make_order(
-            scope_included="<p>Doors and shelves</p>", scope_excluded="<p>Lighting</p>", minor_items_amount=38.03
-        )
+        order = self._make_order(scope_included="<p>Doors and shelves</p>", scope_excluded="<p>Lighting</p>")
+        self._set_allowance(order, 38.03)
         task = order.order_line.task_id.with_user(self.technician)
         self._make_item(order=order)
         # 38.03 - 15.00 = 23.03, which is 61 %
