@@ -219,7 +219,7 @@ class TestChaseJob(ChangeOrderCommon):
 
         def fail_once(records, *args, **kwargs):
             if records == change:
-                raise UserError(self.env._("The address can't be used."))
+                raise UserError("The address can't be used.")
             return post(records, *args, **kwargs)
 
         with patch.object(type(change), "message_post_with_source", fail_once):
