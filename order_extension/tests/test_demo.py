@@ -25,6 +25,7 @@ class TestDemo(TransactionCase):
             ("change_order_shoe_drawer", "declined", 340.00),
             ("change_order_window", "sent", 125.60),  # 95.00 + 4.5 x 6.80
             ("change_order_shelf", "draft", -170.00),  # 2 x 60.00 - 290.00
+            ("change_order_mirror", "sent", 253.00),  # 185.00 + 68.00
             ("change_order_sill", "sent", 232.00),  # 96.00 + 2 x 68.00
             ("change_order_glass", "draft", 1544.00),  # 1 340.00 + 3 x 68.00
         ):
@@ -52,7 +53,7 @@ class TestDemo(TransactionCase):
             self.assertEqual(visible.search_count([("order_id", "=", self.order.id)]), count, name)
 
     def test_allowance_is_partly_used(self):
-        """17.00 + 11.33 (10 min at 68.00/h) + 15.70 (11.50 + 4.20) = 44.03 of 59.69; the cancelled 6.00 doesn't count."""
+        """17.00 + 11.33 (10 min at 68.00/h) + 15.70 (11.50 + 4.20) = 44.03 of 59.69; the cancelled 6.00 don't count."""
         self.assertEqual(self.order.minor_items_rate, 0.0075)
         self.assertEqual(self.order.minor_items_amount, 59.69)
         self.assertEqual(self.order.minor_items_used, 44.03)
@@ -86,6 +87,31 @@ class TestDemo(TransactionCase):
         self.assertTrue(sill.is_proceeding)
         self.assertEqual((sill.amount_total, sill.proceed_limit), (266.80, 350.00))
         self.assertFalse(sill.exceeds_proceed_limit)
+
+    def test_the_customer_may_take_an_option(self):
+        """125.60, and 203.60 with the insect screen for 78.00."""
+        window = self._demo("change_order_window")
+        option = window.line_ids.filtered("is_optional")
+        self.assertEqual((option.product_id, option.is_selected), (self._demo("product_insect_screen"), False))
+        window._select_option(option.id, True)
+        self.assertEqual(window.amount_untaxed, 203.60)
+
+    def test_the_customer_has_made_a_counter_proposal(self):
+        """For 250.00 instead of 253.00 + 15 % = 290.95."""
+        mirror = self._demo("change_order_mirror")
+        self.assertEqual((mirror.amount_total, mirror.counter_amount), (290.95, 250.00))
+        self.assertEqual(mirror.counter_state, "open")
+        self.assertEqual(mirror.activity_ids.user_id, self._demo("user_seller"))
+
+    def test_templates(self):
+        for name, count in (("lighting", 2), ("window", 3)):
+            self.assertEqual(len(self._demo(f"change_order_template_{name}").line_ids), count, name)
+
+    def test_one_technician_has_read_the_rules(self):
+        company = self.env.ref("base.main_company")
+        for name, has_to in (("technician", False), ("technician2", True)):
+            user = self._demo(f"user_{name}")
+            self.assertEqual(company.with_user(user)._has_to_acknowledge_extra_rules(), has_to, name)
 
     def test_a_large_one_waits_for_approval(self):
         self.assertTrue(self._demo("change_order_glass").approval_is_waiting)
