@@ -196,11 +196,13 @@ class SaleMinorItem(models.Model):
         order = self.order_id._origin
         if not order:
             return 0.0
-        service = order._get_extra_service(self.product_id._origin, self.task_id._origin)[0]
-        if not service:
-            return 0.0
-        service = service.with_company(self.company_id)
-        return service.standard_price * MINUTES_PER_HOUR / service._get_unit_minutes(service.uom_id)
+        task = self.task_id._origin
+        # What has no cost of its own costs the work that is done on the order.
+        for service in (self.product_id._origin, order._get_extra_service(task=task)[0]):
+            service = service.with_company(self.company_id)
+            if service.standard_price:
+                return service.standard_price * MINUTES_PER_HOUR / service._get_unit_minutes(service.uom_id)
+        return 0.0
 
     # === CONSTRAINTS ===
 

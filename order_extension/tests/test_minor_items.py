@@ -253,6 +253,8 @@ class TestMinorItems(MinorItemsCommon):
         self.assertEqual(item.cost, 13.67)
         # 6.00 for the 10 minutes of a joint: 20 minutes are 12.00
         self.assertEqual(self._make_item(product_id=self.silicone.id, duration=20 / 60).cost, 12.0)
+        # what costs nothing by itself still takes the time of the work on the order: 15 minutes at 32.00
+        self.assertEqual(self._make_item(product_id=self.window.id).cost, 8.0)
 
     def test_cost_of_the_employee(self):
         if "hr.employee" not in self.env or "hourly_cost" not in self.env["hr.employee"]._fields:
