@@ -47,6 +47,18 @@ class TestMinorItems(MinorItemsCommon):
         self.assertEqual(self.task.minor_item_count, 1)
         self.assertEqual((self.order.amount_total, len(self.order.order_line)), amounts, "the order never changes")
 
+    def test_allowance_of_the_quotation(self):
+        order = self._make_order(confirm=False)
+        order.action_apply_minor_items()
+        order.action_confirm()
+        # 0.75 % of 5 070.00 are 38.03, which no small extra is priced after
+        self._assert_figures(0.0, 38.03, order)
+        item = self._make_item(order=order)
+        self.assertEqual((item.value, item.covered_by), (15.0, "allowance"))
+        self._assert_figures(15.0, 23.03, order)
+        found = self.env["sale.order"].search([("minor_items_left", "=", 23.03), ("id", "=", order.id)])
+        self.assertEqual(found, order)
+
     def test_goodwill_needs_the_right(self):
         self._make_item(duration=0.5)  # 30.00, which leaves 8.03
         with self.assertRaisesRegex(UserError, r"15.00.*8.03.*change order"), self.cr.savepoint():
