@@ -253,9 +253,9 @@ class SaleOrder(models.Model):
         if not is_only:
             labels = ", ".join(taxes.with_env(order.env).mapped("tax_label"))
             paragraphs.append(
-                order.env._("Share of what is taxed with: %s", labels)
+                order.env._("On items taxed with %s", labels)
                 if labels
-                else order.env._("Share of what is not taxed")
+                else order.env._("On items without taxes")
             )
         if is_first and self.minor_items_explained:
             paragraphs.append(order._get_minor_items_explanation())

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import ChangeOrderCommon
 
@@ -166,8 +166,8 @@ class TestAllowance(AllowanceCommon):
             ],
         )
         self.assertEqual(self.quote.amount_untaxed, 1074.63)
-        self.assertIn("19 %", lines[0].name)
-        self.assertIn("7 %", lines[1].name)
+        self.assertEqual(lines[0].name.splitlines()[:2], ["Minor items", "On items taxed with 19 %"])
+        self.assertEqual(lines[1].name.splitlines(), ["Minor items", "On items taxed with 7 %"])
         self._product_line(self.service_7).unlink()
         self.assertEqual(self._allowance(), lines[0])
         self.assertNotIn("19 %", lines[0].name)
@@ -613,3 +613,42 @@ class TestAllowance(AllowanceCommon):
         self.assertEqual(
             self.env["sale.order"].with_company(other).new({"company_id": other.id}).minor_items_rate, 0.006
         )
+
+
+@tagged("post_install", "-at_install")
+class TestAllowancePortal(AllowanceCommon, HttpCase):
+    """A customer chooses an option on the portal, without any right on the order but the link to it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.quote.order_line = [
+            Command.create({"display_type": "line_section", "name": "Options", "is_optional": True, "sequence": 50}),
+            Command.create({"product_id": cls.window.id, "product_uom_qty": 0, "sequence": 51}),
+        ]
+        cls.quote.action_apply_minor_items()
+        cls.quote.action_quotation_sent()
+        cls.token = cls.quote._portal_ensure_token()
+
+    def _choose(self, line, quantity, token):
+        self.make_jsonrpc_request(
+            f"/my/orders/{self.quote.id}/update_line_dict",
+            {"line_id": line.id, "input_quantity": quantity, "access_token": token},
+        )
+        self.env.invalidate_all()
+
+    def test_choosing_an_option(self):
+        self._assert_allowance(38.03)
+        self._choose(self._product_line(self.window), 2, self.token)
+        self._assert_allowance(39.30)  # 0.75 % of 5 240.00
+        self._choose(self._product_line(self.window), 0, self.token)
+        self._assert_allowance(38.03)
+
+    def test_the_allowance_is_no_option(self):
+        self._choose(self._allowance(), 0, self.token)
+        self._assert_allowance(38.03)
+
+    def test_what_the_customer_reads(self):
+        page = self.url_open(f"/my/orders/{self.quote.id}?access_token={self.token}").text
+        self.assertIn("For small jobs that come up on site", page)
+        self.assertIn("38.03", page)

@@ -11,8 +11,8 @@ from .test_allowance import AllowanceCommon
 class TestAllowanceInvoicing(AllowanceCommon):
     """The quotation with planting at 7 %: 5 070.00 + 366.63 = 5 436.63 net.
 
-    0.75 % of it is 40.774725, so 40.77. The share of 5 070.00 in that is 38.0206, the one of 366.63 is 2.7494: 38.02 and
-    2.74, and the cent that is left goes where more was cut off, to 2.75.
+    0.75 % of it is 40.774725, so 40.77. The share of 5 070.00 in that is 38.0206, the one of 366.63 is 2.7494: 38.02
+    and 2.74, and the cent that is left goes where more was cut off, to 2.75.
     """
 
     @classmethod
