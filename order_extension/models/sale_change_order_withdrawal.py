@@ -70,19 +70,8 @@ class SaleChangeOrder(models.Model):
         law adds to it, so each company should have its notice checked, and write its own in the settings.
         """
         _ = company.env._
-        contact = clean_line(
-            ", ".join(
-                filter(
-                    None,
-                    [
-                        company.name,
-                        *company.partner_id._display_address(without_company=True).splitlines(),
-                        company.email,
-                        company.phone,
-                    ],
-                )
-            ),
-            limit=500,
+        contact = ", ".join(
+            filter(None, [company.name, self._get_address_line(company.partner_id), company.email, company.phone])
         )
         paragraphs = [
             _(
@@ -130,5 +119,8 @@ class SaleChangeOrder(models.Model):
         """Where a device is handed over: where the work is done."""
         self.ensure_one()
         # In sudo: whoever signs has no right on the order and its addresses.
-        address = self.sudo().order_id.partner_shipping_id
-        return clean_line(", ".join(address._display_address(without_company=True).splitlines()), limit=250)
+        return self._get_address_line(self.sudo().order_id.partner_shipping_id)
+
+    def _get_address_line(self, partner):
+        lines = partner._display_address(without_company=True).splitlines()
+        return clean_line(", ".join(line.strip() for line in lines if line.strip()), limit=250)

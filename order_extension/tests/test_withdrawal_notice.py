@@ -132,6 +132,7 @@ class TestWithdrawalNotice(ChangeOrderPortalCommon):
         for text in ("Seeweg 2", "Titisee"):
             self.assertIn(text, self.change.signed_place)
         self.assertNotIn("\n", self.change.signed_place)
+        self.assertNotIn(", ,", self.change.signed_place)
         self.assertIn("Seeweg 2", self._get_report(self.change))
 
     def test_place_of_a_portal_signature_is_unknown(self):
