@@ -20,7 +20,7 @@ class SaleChangeOrder(models.Model):
     counter_proposed_on = fields.Datetime("Proposed on", readonly=True, copy=False, index="btree_not_null")
     counter_proposed_by = fields.Char("Proposed by", readonly=True, copy=False)
     counter_state = fields.Selection(
-        [("open", "Counter-Proposal"), ("answered", "Answered")],
+        [("open", "To answer"), ("answered", "Answered")],
         "Proposal",
         compute="_compute_counter_state",
         help="Open: the customer has proposed a change of the offer, and waits for an answer.",
