@@ -143,7 +143,7 @@ class ResCompany(models.Model):
         return Markup("").join(
             Markup(
                 '<div class="mb-3"><span class="badge text-bg-%(color)s">%(label)s</span>'
-                '<div class="mt-1 fst-italic">“%(wording)s”</div></div>'
+                '<div class="mt-1 fst-italic">%(wording)s</div></div>'
             )
             % {"color": colors[route], "label": label, "wording": self._get_extra_wording(route)}
             for route, label in self._get_route_labels().items()
@@ -152,7 +152,7 @@ class ResCompany(models.Model):
     def _get_extra_rules_text(self):
         """Return the rules and what to say as plain text, to be kept with an acknowledgement."""
         self.ensure_one()
-        wordings = [f"{label}: “{self._get_extra_wording(route)}”" for route, label in self._get_route_labels().items()]
+        wordings = [f"{label}: {self._get_extra_wording(route)}" for route, label in self._get_route_labels().items()]
         return "\n".join([*self._get_extra_rules_sentences(), "", *wordings])
 
     # === ACKNOWLEDGEMENT ===

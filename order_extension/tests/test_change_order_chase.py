@@ -216,10 +216,11 @@ class TestChaseJob(ChangeOrderCommon):
         """One broken template or address holds up nobody else, and the seller hears of it."""
         change, other = self._offer(), self._offer()
         post = type(change).message_post_with_source
+        problem = "The address can't be used."
 
         def fail_once(records, *args, **kwargs):
             if records == change:
-                raise UserError("The address can't be used.")
+                raise UserError(problem)
             return post(records, *args, **kwargs)
 
         with patch.object(type(change), "message_post_with_source", fail_once):

@@ -18,7 +18,7 @@ TAG = re.compile(r'<(?:"[^"]*"|[^">])*>')
 #: ``%(name)s``, ``%s``, ``%%`` of Python, ``{{ … }}`` of mail templates.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\{.*?\}\}")
 #: Their records exist with demo data only.
-DEMO_MODELS = {"product.template"}
+DEMO_MODELS = {"product.template", "sale.change.order.template", "sale.order.template"}
 
 
 def tags(text):

@@ -104,7 +104,7 @@ class SaleExtraCapture(models.TransientModel):
                 '<div class="alert alert-%(color)s mb-2 py-2" role="status">'
                 '<div class="d-flex justify-content-between align-items-baseline">'
                 '<strong class="fs-3">%(title)s</strong><span class="fs-5 ms-2 text-nowrap">%(value)s</span></div>'
-                '<div>%(reason)s</div><div class="mt-2 fst-italic">“%(wording)s”</div></div>'
+                '<div>%(reason)s</div><div class="mt-2 fst-italic">%(wording)s</div></div>'
             ) % {
                 "color": COLORS[capture.decision],
                 "title": capture._get_advice_title(),
