@@ -267,6 +267,9 @@ class TestExtraCaptureConfirm(ExtraCaptureCommon):
         self.assertEqual(action["type"], "ir.actions.act_url")
         self.assertIn(f"/my/change_orders/{change.id}/device?handover=", action["url"])
         self.assertEqual(change.state, "sent")
+        self.company.change_order_approval_amount = 60.0
+        draft = self._opened(self._capture(self.technician, minutes=60).action_confirm_and_sign())
+        self.assertEqual((draft._name, draft.state), ("sale.change.order", "draft"), "a manager agrees first")
         with self.assertRaisesRegex(UserError, "Only an extension is signed"):
             self._capture(self.technician).action_confirm_and_sign()
 

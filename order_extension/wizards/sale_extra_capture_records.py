@@ -25,7 +25,7 @@ class SaleExtraCapture(models.TransientModel):
         return getattr(self, f"_confirm_{self.decision}")()
 
     def action_confirm_and_sign(self):
-        """Make the change order and hand the device to the customer."""
+        """Make the change order and hand the device to the customer, unless somebody has to approve it first."""
         self.ensure_one()
         self._refresh_under_lock()
         if self._has_changed_since_shown():
@@ -33,7 +33,10 @@ class SaleExtraCapture(models.TransientModel):
         if self.decision != "change_order":
             raise UserError(self.env._("Only an extension is signed. Choose “Extension” first."))
         self._check_decision()
-        return self._create_change_order().action_sign_on_device()
+        change_order = self._create_change_order()
+        if change_order._is_above_approval_amount():
+            return self._open(change_order)
+        return change_order.action_sign_on_device()
 
     def _refresh_under_lock(self):
         """Look again at what is left, with everybody else who records on this order waiting until we are done."""
