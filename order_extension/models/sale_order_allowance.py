@@ -253,9 +253,7 @@ class SaleOrder(models.Model):
         if not is_only:
             labels = ", ".join(taxes.with_env(order.env).mapped("tax_label"))
             paragraphs.append(
-                order.env._("On items taxed with %s", labels)
-                if labels
-                else order.env._("On items without taxes")
+                order.env._("On items taxed with %s", labels) if labels else order.env._("On items without taxes")
             )
         if is_first and self.minor_items_explained:
             paragraphs.append(order._get_minor_items_explanation())
