@@ -14,6 +14,8 @@ class SaleOrderLine(models.Model):
     change_order_line_id = fields.Many2one(
         "sale.change.order.line", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
+    # The way back, by which Odoo finds at once what depends on many lines instead of asking line by line.
+    applied_change_line_ids = fields.One2many("sale.change.order.line", "applied_line_id", string="Signed Changes")
 
     @api.model_create_multi
     def create(self, vals_list):

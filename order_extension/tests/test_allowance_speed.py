@@ -1,10 +1,14 @@
 """Saving a long quotation with the allowance costs hardly more queries than without."""
 
 import logging
+from collections import Counter
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .test_allowance import AllowanceCommon
 
@@ -13,6 +17,7 @@ _logger = logging.getLogger(__name__)
 #: Most queries with the allowance, as a multiple of those without.
 LIMIT = 1.2
 LINES = 200
+OWN_TABLES = ("sale_change_order", "sale_change_order_line", "sale_minor_item")
 
 
 @tagged("post_install", "-at_install")
@@ -94,3 +99,24 @@ class TestAllowanceSpeed(AllowanceCommon):
 
     def test_update_prices(self):
         self._assert_hardly_more(self._count(lambda order: order._recompute_prices()))
+
+    def test_quantities(self):
+        """Quantities are what most of the add-on depends on: none of its tables is asked line by line."""
+        order = self._create(True, LINES)
+        lines = order.order_line.filtered(lambda line: not line.is_minor_items_allowance)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        asked = Counter()
+        execute = Cursor.execute
+
+        def watch(cursor, query, *args, **kwargs):
+            statement = query.code if isinstance(query, SQL) else str(query)
+            asked.update(table for table in OWN_TABLES if f'FROM "{table}"' in statement)
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", watch):
+            order.order_line = [Command.update(line.id, {"product_uom_qty": 9}) for line in lines]
+            self.env.flush_all()
+        self.assertEqual(set(lines.mapped("product_uom_qty")), {9.0})
+        self.assertTrue(asked, "the watch sees nothing")
+        self.assertLessEqual(max(asked.values()), 5, asked)
