@@ -96,6 +96,17 @@ class TestExtraCaptureRoute(ExtraCaptureCommon):
         self.assertEqual(self._capture().value, 11.25)
         self.assertEqual(self._capture(product_id=self.assembly.id).value, 11.25)
 
+    def test_work_without_a_price_is_said(self):
+        """Goods alone have no hourly service, and the company has none either."""
+        order = self._make_order([(self.wardrobe, 1)])
+        order.minor_items_amount = 38.03
+        capture = self._capture(order_id=order.id, task_id=False)
+        self.assertEqual(capture.value, 0.0)
+        self.assertIn("counts as nothing", capture.route_reason)
+        capture.product_id = self.assembly
+        self.assertEqual(capture.value, 15.0)
+        self.assertNotIn("counts as nothing", capture.route_reason)
+
     def test_own_limits_of_the_customer(self):
         self.customer.write({"own_extra_limits": True, "minor_item_limit_amount": 10.0, "minor_item_limit_minutes": 60})
         self._assert_route(self._capture(), "change_order", 15.0, "15.00", "10.00")

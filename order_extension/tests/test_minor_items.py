@@ -72,6 +72,19 @@ class TestMinorItems(MinorItemsCommon):
         self.assertEqual(self._make_item(duration=8 / 60).covered_by, "allowance")
         self._assert_figures(38.0, 0.03)
 
+    def test_limits_hold_in_the_ledger_too(self):
+        """15 minutes and 30.00 at most, unless somebody may give goodwill: 16 minutes at 60.00 are 16.00."""
+        with self.assertRaisesRegex(UserError, "16 minutes"), self.cr.savepoint():
+            self._make_item(user=self.technician, duration=16 / 60)
+        with self.assertRaisesRegex(UserError, "at most"), self.cr.savepoint():
+            self._make_item(user=self.technician, material_cost=15.01)
+        item = self._make_item(user=self.technician)
+        with self.assertRaisesRegex(UserError, "30 minutes"), self.cr.savepoint():
+            item.duration = 0.5
+        self.env.invalidate_all()
+        self.assertEqual((item.duration, item.value), (0.25, 15.0))
+        self.assertEqual(self._make_item(user=self.manager, duration=16 / 60).value, 16.0)
+
     def test_managers_and_sellers(self):
         self._set_allowance(self.order, 0.0)
         self.assertEqual(self._make_item(user=self.manager).covered_by, "goodwill")
@@ -108,6 +121,7 @@ class TestMinorItems(MinorItemsCommon):
         self.assertEqual(item.value, 25.0)
 
     def test_form_on_the_task(self):
+        self.company.minor_item_limit_amount = 40.0
         action = self.task.with_user(self.technician).action_view_minor_items()
         Item = self.env["sale.minor.item"].with_user(self.technician)
         with Form(Item.with_context(default_task_id=action["context"]["default_task_id"])) as form:

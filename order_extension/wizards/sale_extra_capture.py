@@ -216,6 +216,12 @@ class SaleExtraCapture(models.TransientModel):
         value = order._price_small_extra(self.product_id, minutes, material_cost, task=self.task_id)
         return order._get_extra_facts(value, minutes)
 
+    def _get_service(self):
+        """Return what the work is priced as, empty if neither the order nor the company has an hourly service."""
+        self.ensure_one()
+        # In sudo: a technician prices an extra of an order that he can't read.
+        return self.order_id.sudo()._get_extra_service(self.product_id, self.task_id)[0]
+
     @api.depends("order_id", "task_id", "product_id", "minutes", "material_cost")
     @api.depends_context("uid", "lang")
     def _compute_route(self):
@@ -229,7 +235,10 @@ class SaleExtraCapture(models.TransientModel):
             capture.is_complete = bool(capture.minutes > 0 or capture.material_cost > 0)
             capture.value = facts.value
             capture.route = route.route
-            capture.route_reason = capture._get_route_reason(route.reason, facts, limits)
+            reason = capture._get_route_reason(route.reason, facts, limits)
+            if capture.minutes > 0 and not capture._get_service():
+                reason = f"{reason} {capture._get_reason_work_without_price()}"
+            capture.route_reason = reason
 
     @api.depends("route")
     def _compute_decision(self):

@@ -83,6 +83,11 @@ class SaleExtraCapture(models.TransientModel):
             limit=f"{limits.follow_up_days:g}",
         )
 
+    def _get_reason_work_without_price(self):
+        return self.env._(
+            "The working time counts as nothing, as no hourly service is known. Choose what it is priced as."
+        )
+
     @api.depends("decision", "is_goodwill", "order_id")
     @api.depends_context("lang")
     def _compute_wording(self):
