@@ -4,7 +4,7 @@
     python3 scripts/pictures.py                   all of them
     python3 scripts/pictures.py order sign-phone  only these
 
-They come from a database of their own, which is dropped afterwards; it takes about 3 minutes. What changes from
+They come from a database of their own, which is dropped afterwards; it takes about 4 minutes. What changes from
 run to run are dates, and the colours of people without a photo.
 """
 
@@ -29,9 +29,15 @@ FOLDER = REPOSITORY / "docs" / "pictures"
 FONTS = Path("web/static/fonts/google/Roboto")  # the first of Odoo's own list of fonts that Odoo itself has
 PDF_WIDTH = 900  # pixels
 CHANGE_ORDERS = "/odoo/action-order_extension.sale_change_order_action"
+MINOR_ITEMS = "/odoo/action-order_extension.sale_minor_item_action"
+ON_SITE = "/odoo/action-order_extension.project_task_action_site"
+# What the pictures show, by the names that the demo data give it.
 DEMO_RECORDS = """
-    SELECT state, id, order_id, task_id, access_token FROM sale_change_order
-    WHERE state IN ('draft', 'sent', 'signed') ORDER BY id DESC
+    SELECT data.name, data.res_id, change.order_id, change.task_id, COALESCE(change.access_token, sale.access_token)
+      FROM ir_model_data data
+      LEFT JOIN sale_change_order change ON data.model = 'sale.change.order' AND change.id = data.res_id
+      LEFT JOIN sale_order sale ON data.model = 'sale.order' AND sale.id = data.res_id
+     WHERE data.module = 'order_extension' AND data.model IN ('sale.change.order', 'sale.order')
 """
 COMPANY = "Lindner Joinery"
 # Before the add-ons come, because an offer carries the name of the company that made it.
@@ -51,16 +57,19 @@ env.cr.commit()
 
 
 @dataclass(frozen=True)
-class ChangeOrder:
+class Document:
+    """An order or a change order of the demo data."""
+
     id: int
-    order_id: int
+    order_id: int | None
     task_id: int | None
     token: str | None
 
     @property
     def link(self) -> str:
         """The customer's page, without a login."""
-        return f"/my/change_orders/{self.id}?access_token={self.token}"
+        kind = "change_orders" if self.order_id else "orders"
+        return f"/my/{kind}/{self.id}?access_token={self.token}"
 
 
 @dataclass(frozen=True)
@@ -84,14 +93,49 @@ def shot(name: str, device: Device, login: str | None = None, until: str = ""):
     return register
 
 
+@shot("site-phone", PHONE, "technician")
+def site(page, url, demo):
+    page.open(f"{url}{ON_SITE}", ".o_kanban_record button[name=action_record_extra]")
+
+
+@shot("extra-phone", PHONE, "technician")
+def extra(page, url, demo):
+    task = demo["change_order_window"].task_id
+    page.open(f"{url}{ON_SITE}/{task}", ".o_form_view button[name=action_record_extra]")
+    page.click("button[name=action_record_extra]")
+    page.choose(".modal [name=catalogue_id] .o_selection_badge", "socket")
+    page.wait(".modal .alert-success")
+
+
+@shot("rules-phone", PHONE, "technician")
+def rules(page, url, demo):
+    task = demo["change_order_window"].task_id
+    page.open(f"{url}{ON_SITE}/{task}", ".o_form_view .o_notebook")
+    page.choose(".o_notebook .nav-link", "Free")
+    page.wait(".o_field_widget[name=extra_rules]")
+    page.scroll_to(".o_notebook")
+
+
+@shot("capture-phone", PHONE, "technician")
+def capture(page, url, demo):
+    page.open(f"{url}{CHANGE_ORDERS}/{demo['change_order_shelf'].id}", ".o_form_view .o_kanban_record")
+
+
+@shot("quotation", DESKTOP, "seller")
+def quotation(page, url, demo):
+    page.open(f"{url}/odoo/action-sale.action_quotations/{demo['order_hall'].id}", ".o_form_view .o_data_row")
+    page.scroll_to(".o_notebook")
+
+
 @shot("order", DESKTOP, "seller")
 def order(page, url, demo):
-    page.open(f"{url}/odoo/action-sale.action_orders/{demo['signed'].order_id}", ".o_form_view .o_data_row")
+    page.open(f"{url}/odoo/action-sale.action_orders/{demo['order_wardrobe'].id}", ".o_form_view .o_data_row")
+    page.scroll_to(".o_notebook")
 
 
 @shot("change-order", DESKTOP, "seller", until=".o_form_sheet")
 def change_order(page, url, demo):
-    page.open(f"{url}{CHANGE_ORDERS}/{demo['sent'].id}", ".o_form_view .o_data_row")
+    page.open(f"{url}{CHANGE_ORDERS}/{demo['change_order_window'].id}", ".o_form_view .o_data_row")
 
 
 @shot("change-orders", DESKTOP, "seller", until=".o_list_footer")
@@ -99,20 +143,29 @@ def change_orders(page, url, demo):
     page.open(f"{url}{CHANGE_ORDERS}", ".o_list_view .o_data_row")
 
 
-@shot("task-phone", PHONE, "technician")
-def task(page, url, demo):
-    page.open(f"{url}/odoo/action-project.action_view_my_task/{demo['draft'].task_id}", ".o_form_view .o_field_widget")
+@shot("minor-items", DESKTOP, "seller", until=".o_list_footer")
+def minor_items(page, url, demo):
+    page.open(f"{url}{MINOR_ITEMS}", ".o_list_view .o_data_row")
 
 
-@shot("capture-phone", PHONE, "technician")
-def capture(page, url, demo):
-    page.open(f"{url}{CHANGE_ORDERS}/{demo['draft'].id}", ".o_form_view .o_kanban_record")
+@shot("quotation-phone", PHONE)
+def scope(page, url, demo):
+    page.open(f"{url}{demo['order_hall'].link}", "#scope")
+    page.scroll_to("#scope")
 
 
 @shot("portal-phone", PHONE)
 @shot("portal-desktop", DESKTOP)
 def portal(page, url, demo):
-    page.open(f"{url}{demo['sent'].link}", ".o_change_order")
+    page.open(f"{url}{demo['change_order_window'].link}", ".o_change_order")
+
+
+@shot("options-phone", PHONE)
+def options(page, url, demo):
+    portal(page, url, demo)
+    page.click(".o_change_order_option input:enabled")
+    page.wait(".o_change_order_option:not(.o_change_order_left)")
+    page.scroll_to(".o_change_order_lines")
 
 
 @shot("sign-phone", PHONE)
@@ -132,7 +185,7 @@ def log_in(page, url: str, login: str) -> None:
     page.wait(".o_web_client .o_navbar")
 
 
-def take(names: list[str], chromium: browser.Browser, url: str, demo: dict[str, ChangeOrder]) -> None:
+def take(names: list[str], chromium: browser.Browser, url: str, demo: dict[str, Document]) -> None:
     """Take pictures; one window for each person and device."""
     pages = {}
     with ExitStack() as windows:
@@ -148,7 +201,7 @@ def take(names: list[str], chromium: browser.Browser, url: str, demo: dict[str, 
                 pages[key].capture(FOLDER / f"{name}.png", chosen.until)
 
 
-def take_pdf(chromium: browser.Browser, url: str, demo: dict[str, ChangeOrder]) -> None:
+def take_pdf(chromium: browser.Browser, url: str, demo: dict[str, Document]) -> None:
     """The first page of what the customer has: she signs for it, so this picture comes last."""
     program = shutil.which("pdftoppm")
     if not program:
@@ -159,7 +212,7 @@ def take_pdf(chromium: browser.Browser, url: str, demo: dict[str, ChangeOrder]) 
         page.click(".modal.show .o_portal_sign_submit")
         page.wait(".o_change_order[data-state=signed]")
         document = Path(folder) / "signed.pdf"
-        with urllib.request.urlopen(f"{url}{demo['sent'].link}&report_type=pdf", timeout=120) as answer:
+        with urllib.request.urlopen(f"{url}{demo['change_order_window'].link}&report_type=pdf", timeout=120) as answer:
             document.write_bytes(answer.read())
         options = ["-png", "-singlefile", "-f", "1", "-scale-to-x", str(PDF_WIDTH), "-scale-to-y", "-1"]
         subprocess.run([program, *options, str(document), str(FOLDER / "pdf")], check=True)
@@ -171,9 +224,9 @@ def fonts(environment: runtime.Environment) -> Path:
     return next((folder / FONTS for folder in folders if (folder / FONTS).is_dir()), folders[0] / FONTS)
 
 
-def find_demo(environment: runtime.Environment, name: str) -> dict[str, ChangeOrder]:
-    """The demo data's change orders, by their state; of the newest order with one."""
-    return {state: ChangeOrder(*values) for state, *values in database.query(environment, DEMO_RECORDS, database=name)}
+def find_demo(environment: runtime.Environment, name: str) -> dict[str, Document]:
+    """The demo data's orders and change orders, by name."""
+    return {name: Document(*values) for name, *values in database.query(environment, DEMO_RECORDS, database=name)}
 
 
 @contextmanager

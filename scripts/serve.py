@@ -25,16 +25,23 @@ LOGINS = [
     ("admin", "admin", "administrator"),
     ("seller", "seller", "writes quotations, sends change orders"),
     ("technician", "technician", "records extras on site"),
+    ("technician2", "technician2", "his colleague, who has yet to read the rules"),
     ("bookkeeper", "bookkeeper", "invoices"),
     ("customer", "customer", "portal customer, who signs"),
 ]
 LINKS = [
+    ("/odoo/action-order_extension.project_task_action_site", "what the technician has on the phone"),
+    ("/odoo/action-order_extension.sale_minor_item_action", "the ledger of favours"),
     ("/odoo/action-order_extension.sale_change_order_action", "all change orders"),
     ("/my/change_orders", "the customer's change orders"),
 ]
-SENT_CHANGE_ORDER = """
-    SELECT id, access_token FROM sale_change_order
-    WHERE state = 'sent' AND access_token IS NOT NULL ORDER BY id LIMIT 1
+# What a customer opens without a login: the demo data have one of each.
+CUSTOMER_PAGES = """
+    (SELECT '/my/orders/' || id || '?access_token=' || access_token, 'a quotation to sign' FROM sale_order
+     WHERE state = 'sent' AND has_minor_items AND access_token IS NOT NULL ORDER BY id LIMIT 1)
+    UNION ALL
+    (SELECT '/my/change_orders/' || id || '?access_token=' || access_token, 'a change order to sign'
+     FROM sale_change_order WHERE state = 'sent' AND access_token IS NOT NULL ORDER BY id LIMIT 1)
 """
 
 
@@ -113,18 +120,17 @@ def welcome(environment: runtime.Environment, name: str, url: str, log, seconds:
     lines = ["", f"Odoo is ready at {url} after {console.seconds(seconds)}.", "", "Logins (name / password):"]
     lines += [f"  {f'{login} / {password}':<26} {who}" for login, password, who in LOGINS if login in users]
     lines += ["", "Worth opening:"]
-    lines += [f"  {url}{path}  {what}" for path, what in [*LINKS, *signing_link(environment, name)]]
+    lines += [f"  {url}{path}  {what}" for path, what in [*LINKS, *customer_links(environment, name)]]
     lines += ["", f"Log: {log}", "Stop with Ctrl-C."]
     return "\n".join(lines)
 
 
-def signing_link(environment: runtime.Environment, name: str) -> list[tuple[str, str]]:
-    """The page where a customer signs, without a login: the demo data has a change order that was sent."""
+def customer_links(environment: runtime.Environment, name: str) -> list[tuple[str, str]]:
+    """The pages where a customer signs, without a login."""
     try:
-        rows = database.query(environment, SENT_CHANGE_ORDER, database=name)
+        return [(path, what) for path, what in database.query(environment, CUSTOMER_PAGES, database=name)]
     except EnvironmentProblem:  # the add-on is not there
         return []
-    return [(f"/my/change_orders/{key}?access_token={token}", "a change order to sign") for key, token in rows]
 
 
 if __name__ == "__main__":

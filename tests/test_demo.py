@@ -26,11 +26,14 @@ class TestDemo:
     def test_has_the_logins_that_serve_prints(self, demo):
         environment, name, _log = demo
         logins = {row[0] for row in database.query(environment, "SELECT login FROM res_users", database=name)}
-        assert {"admin", "seller", "technician", "bookkeeper", "customer"} <= logins
+        assert {"admin", "seller", "technician", "technician2", "bookkeeper", "customer"} <= logins
 
-    def test_has_a_change_order_to_sign(self, demo):
+    @pytest.mark.parametrize("table", ["sale_change_order", "sale_order"])
+    def test_has_something_to_sign(self, demo, table):
         environment, name, _log = demo
-        statement = "SELECT count(*) FROM sale_change_order WHERE state = 'sent' AND access_token IS NOT NULL"
+        statement = f"SELECT count(*) FROM {table} WHERE state = 'sent' AND access_token IS NOT NULL"
+        if table == "sale_order":
+            statement += " AND has_minor_items"
         assert database.query(environment, statement, database=name) != [[0]]
 
     def test_tells_its_story(self, demo):

@@ -6,6 +6,7 @@ Odoo, so that pictures from different machines look the same.
 
 import base64
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -142,6 +143,18 @@ class Page:
         self.wait(selector)
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
+    def choose(self, selector: str, text: str) -> None:
+        """Click on the first element that `selector` finds and that has this text in it."""
+        elements = f"[...document.querySelectorAll({json.dumps(selector)})]"
+        found = f"{elements}.find((element) => element.textContent.includes({json.dumps(text)}))"
+        self._until(lambda: self.run(f"!!{found}"), f"there was no “{selector}” with “{text}”")
+        self.run(f"{found}.click()")
+
+    def scroll_to(self, selector: str) -> None:
+        """Bring an element to the top of the window."""
+        self.wait(selector)
+        self.run(f"document.querySelector({json.dumps(selector)}).scrollIntoView({{behavior: 'instant'}})")
+
     def fill(self, selector: str, value: str) -> None:
         self.wait(selector)
         self.run(f"document.querySelector({json.dumps(selector)}).value = {json.dumps(value)}")
@@ -158,14 +171,15 @@ class Page:
             return before == previous
 
         self._until(stands_still, "it did not come to rest", pause=0.5)
-        path.write_bytes(previous)
+        path.write_bytes(_with_fewer_colours(previous))
 
     def _picture(self, until: str) -> bytes:
         height = self.device.height
         if until:
             bottom = self.run(f"document.querySelector({json.dumps(until)}).getBoundingClientRect().bottom")
             height = min(height, round(bottom) + MARGIN)
-        clip = {"x": 0, "y": 0, "width": self.device.width, "height": height, "scale": 1}
+        top = self.run("scrollY")  # a clip counts from the top of the page
+        clip = {"x": 0, "y": top, "width": self.device.width, "height": height, "scale": 1}
         return base64.b64decode(self.call("Page.captureScreenshot", format="png", clip=clip)["data"])
 
     def _until(self, condition, problem: str, pause: float = 0.2) -> None:
@@ -176,6 +190,17 @@ class Page:
                     return
             time.sleep(pause)
         raise EnvironmentProblem(f"{problem} within {LIMIT} s at {self.run('location.href')}")
+
+
+def _with_fewer_colours(picture: bytes) -> bytes:
+    """The same picture as a file of half the size: screens have few colours."""
+    from PIL import Image  # here, because `--help` needs no environment
+
+    smaller = io.BytesIO()
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    # this method keeps the rare colours, and the passes that refine it keep greys grey
+    image.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3).save(smaller, "PNG", optimize=True)
+    return smaller.getvalue()
 
 
 class Browser:
