@@ -1,6 +1,6 @@
 {
     "name": "Order Extension",
-    "summary": "Change orders for fixed-price orders: priced on site, signed by the customer, applied only then",
+    "summary": "Fixed-price orders that grow in the open: favours within limits, extensions signed first",
     "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Order Extension contributors",
