@@ -45,7 +45,7 @@ class TestPictures:
     def test_says_which_pictures_there_are(self):
         done = call("order", "no-such-picture")
         assert done.returncode == 1
-        assert "there is no picture no-such-picture; there are order, " in done.stderr
+        assert "there is no picture no-such-picture; there are site-phone, " in done.stderr
         assert "Traceback" not in done.stderr
 
 
