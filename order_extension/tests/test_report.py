@@ -222,16 +222,24 @@ class TestReport(ReportCommon):
         # others make PDFs without text, header and footer
         if not ir_actions_report._wkhtml().is_patched_qt:
             self.skipTest("no wkhtmltopdf with patched Qt on the PATH")
-        change = self._sign(self._make_change(send=True))
+        change = self._sign(self._make_change(is_consumer=False, send=True))
+        pages = self._print(change)
+        self.assertEqual(len(pages), 1, "a normal change order is one sheet")
+        for expected in (change.name, "Ease a stuck window", "5,155.00", "Accepted and signed", change.signed_hash):
+            self.assertIn(expected, pages[0])
+        # a consumer gets the notice on his right of withdrawal on a sheet of its own
+        first, second = self._print(self._sign(self._make_change(title="Another", send=True)))
+        self.assertIn("Accepted and signed", first)
+        self.assertNotIn("within 14 days", first)
+        self.assertIn("withdrawal", second)
+
+    def _print(self, change):
+        """Return the text of each page of the PDF."""
         reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         with self.allow_pdf_render():
             content, file_type = reports._render_qweb_pdf(REPORT, change.ids)
         self.assertEqual(file_type, "pdf")
-        pages = PdfReader(io.BytesIO(content)).pages
-        self.assertEqual(len(pages), 1, "a normal change order is one sheet")
-        text = re.sub(r"\s+", " ", pages[0].extract_text())
-        for expected in (change.name, "Ease a stuck window", "5,155.00", "Accepted and signed", change.signed_hash):
-            self.assertIn(expected, text)
+        return [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(io.BytesIO(content)).pages]
 
     def _attach(self, content, name="photo.png", mimetype="image/png"):
         return self.env["ir.attachment"].create(
