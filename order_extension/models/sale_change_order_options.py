@@ -20,7 +20,9 @@ class SaleChangeOrder(models.Model):
 
     def _get_agreed_lines(self):
         """The lines that count: the required ones and the options that are chosen."""
-        return self.line_ids.filtered(lambda line: line._is_agreed())
+        lines = self.line_ids
+        # What is filtered forgets its neighbours: without them, each document would be read on its own.
+        return lines.filtered(lambda line: line._is_agreed()).with_prefetch(lines._prefetch_ids)
 
     def _get_choice_problem(self):
         """Return in one sentence why this choice can't be signed, or an empty string."""
