@@ -166,10 +166,13 @@ class SaleChangeOrder(models.Model):
     def _get_approvers(self):
         """The team's leader, if he may approve, or all managers of the company."""
         self.ensure_one()
-        managers = self.env.ref(APPROVER_GROUP).all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
+        # In sudo: whoever asks need not see the managers, their companies and the order's team.
+        change_order = self.sudo()
+        managers = change_order.env.ref(APPROVER_GROUP).all_user_ids.filtered(
+            lambda user: user.active and not user.share and change_order.company_id in user.company_ids
         )
-        return managers & self.order_id.team_id.user_id or managers
+        approvers = managers & change_order.order_id.team_id.user_id or managers
+        return approvers.with_env(self.env)
 
     def _check_is_to_be_approved(self):
         for change_order in self:
