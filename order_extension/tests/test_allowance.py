@@ -459,7 +459,30 @@ class TestAllowance(AllowanceCommon):
         self.assertEqual(len(self._allowance()), 1)
         self._assert_allowance(26.25)
 
+    def test_down_payments_are_no_part_of_the_base(self):
+        self._apply()
+        self.quote.order_line = [
+            Command.create(
+                {
+                    "name": "Paid in advance",
+                    "is_downpayment": True,
+                    "product_uom_qty": 1.0,
+                    "price_unit": 1000.0,
+                    "tax_ids": [Command.set(self.tax_19.ids)],
+                }
+            )
+        ]
+        self.assertEqual(self.quote.amount_untaxed, 6108.03)
+        self._assert_allowance(38.03)
+
     # === LIFE ===
+
+    def test_prices_of_a_confirmed_order(self):
+        """Nothing follows any more, so nothing would put the allowance right if its price was worked out anew."""
+        self._apply()
+        self.quote.action_confirm()
+        self.quote._recompute_prices()
+        self._assert_allowance(38.03)
 
     def test_duplicate(self):
         line = self._apply()
