@@ -1,0 +1,20 @@
+{
+    "name": "Order Post-Calculation",
+    "summary": "What an order really cost, hour by hour, and what the next quote should contain",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Order Extension contributors",
+    "license": "LGPL-3",
+    "depends": ["order_extension", "sale_timesheet", "sale_margin", "project_account"],
+    "data": [
+        "security/order_postcalc_groups.xml",
+        "security/ir.model.access.csv",
+        "security/order_postcalc_rules.xml",
+        "data/order_activity_data.xml",
+        "views/order_activity_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/order_postcalc_menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "application": True,
+}

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    activity_id = fields.Many2one(
+        "order.activity",
+        index="btree_not_null",
+        check_company=True,
+        help="What the hours of this service are spent on. Its tasks and timesheets take it over.",
+    )
+    planned_hours_per_unit = fields.Float(
+        "Planned Hours",
+        help="Hours that one unit takes, for what is not sold by time. Plans and pre-calculations are made from it.",
+    )
+
+    _planned_hours_per_unit_positive = models.Constraint(
+        "CHECK(planned_hours_per_unit >= 0)", "The planned hours of a product can't be negative."
+    )

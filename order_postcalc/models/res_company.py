@@ -1,0 +1,78 @@
+from odoo import fields, models
+
+FLOOR_POLICIES = [("off", "Do nothing"), ("warn", "Warn"), ("block", "Only with a manager's reason")]
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    # Pre-calculation
+    postcalc_hour_cost = fields.Monetary(
+        "Cost of a Planned Hour",
+        help="What an hour costs in a plan when neither its product nor its activity says so. 0: the average hourly"
+        " cost of the company's employees.",
+    )
+    margin_floor = fields.Float(
+        digits=(16, 6),
+        help="Lowest margin of a quotation, as a share of its net amount. 0: the price covers the cost.",
+    )
+    margin_floor_policy = fields.Selection(
+        FLOOR_POLICIES,
+        "Below the Floor",
+        default="block",
+        required=True,
+        help="What happens when a quotation with less margin is sent or confirmed.",
+    )
+
+    # Running orders
+    margin_erosion_threshold = fields.Float(
+        "Warn when the Margin Falls by",
+        digits=(16, 6),
+        default=0.05,
+        help="The seller is told once when the margin expected at completion is lower than the planned one by this"
+        " share of the price. 0: never.",
+    )
+
+    # Capacity
+    practical_capacity_share = fields.Float(
+        "Practical Capacity",
+        digits=(16, 6),
+        default=0.8,
+        help="Share of the working hours that can be worked on orders in practice.",
+    )
+
+    # Customers
+    abc_share_a = fields.Float(
+        "Class A up to", digits=(16, 6), default=0.8, help="Share of the contribution of all customers."
+    )
+    abc_share_b = fields.Float(
+        "Class B up to",
+        digits=(16, 6),
+        default=0.95,
+        help="Share of the contribution of all customers, class A included. The rest is class C.",
+    )
+
+    # Advice on the allowance
+    advice_months = fields.Integer("Months Looked back", default=12, help="Of orders confirmed in this time.")
+    advice_min_orders = fields.Integer(
+        "Orders at Least", default=10, help="With fewer orders in the sample no rate is recommended."
+    )
+
+    _postcalc_settings = models.Constraint(
+        "CHECK(postcalc_hour_cost >= 0 AND margin_floor < 1 AND margin_erosion_threshold >= 0"
+        " AND practical_capacity_share > 0 AND practical_capacity_share <= 1"
+        " AND abc_share_a > 0 AND abc_share_a <= abc_share_b AND abc_share_b <= 1"
+        " AND advice_months > 0 AND advice_min_orders > 0)",
+        "Please check the settings of the post-calculation: shares are between 0 and 100 %, class B ends after class A,"
+        " months and orders are at least 1.",
+    )
+
+    def _get_planned_hour_cost(self):
+        """Return what an hour costs in a plan that knows no better, in the currency of the company."""
+        self.ensure_one()
+        if self.postcalc_hour_cost:
+            return self.postcalc_hour_cost
+        [(average,)] = self.env["hr.employee"]._read_group(
+            [("company_id", "=", self.id), ("hourly_cost", ">", 0)], [], ["hourly_cost:avg"]
+        )
+        return average or 0.0
