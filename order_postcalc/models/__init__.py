@@ -2,9 +2,12 @@ from . import res_company
 from . import res_config_settings
 from . import order_activity
 from . import product_template
+from . import product_product
 from . import project_task
 from . import account_analytic_line
 from . import order_postcalc_plan
 from . import sale_order_line_plan
 from . import sale_order_plan
 from . import sale_change_order
+from . import sale_change_order_line
+from . import res_company_capture_rate

@@ -53,17 +53,7 @@ class SaleOrderLine(models.Model):
             if line.display_type or line.is_downpayment or line.is_expense:
                 line.expected_hours = 0.0
             else:
-                per_unit = line._get_hours_per_unit() or line._get_planned_hours_per_unit()
-                line.expected_hours = per_unit * line.product_uom_qty
-
-    def _get_planned_hours_per_unit(self):
-        """Hours that one unit of this line takes when it isn't sold by time."""
-        self.ensure_one()
-        product = self.product_id
-        if not product.planned_hours_per_unit:
-            return 0.0
-        unit = self.product_uom_id or product.uom_id
-        return product.planned_hours_per_unit * unit._compute_quantity(1.0, product.uom_id, round=False)
+                line.expected_hours = line.product_id._get_planned_hours(line.product_uom_qty, line.product_uom_id)
 
     @api.depends("expected_hours", "purchase_price", "product_uom_qty", "order_id.currency_rate")
     def _compute_expected_cost(self):
