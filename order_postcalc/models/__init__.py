@@ -5,6 +5,7 @@ from . import product_template
 from . import product_product
 from . import project_task
 from . import account_analytic_line
+from . import res_partner
 from . import order_postcalc_plan
 from . import sale_order_line_plan
 from . import sale_order_plan
