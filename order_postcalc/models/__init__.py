@@ -12,3 +12,8 @@ from . import sale_order_plan
 from . import sale_change_order
 from . import sale_change_order_line
 from . import res_company_capture_rate
+from . import sale_order_line_precalc
+from . import sale_order_precalc
+from . import sale_order_precalc_approval
+from . import sale_order_template_floor
+from . import payment_transaction
