@@ -3,9 +3,12 @@ from . import res_config_settings
 from . import order_activity
 from . import product_template
 from . import product_product
+from . import project_project
 from . import project_task
+from . import account_analytic_account
 from . import account_analytic_line
 from . import res_partner
+from . import account_move_order
 from . import order_postcalc_plan
 from . import sale_order_line_plan
 from . import sale_order_plan

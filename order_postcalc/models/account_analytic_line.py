@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL, sql
 
 
 class AccountAnalyticLine(models.Model):
@@ -33,6 +34,51 @@ class AccountAnalyticLine(models.Model):
         help="The posted invoice that pays for this time.",
     )
 
+    def _auto_init(self):
+        """Fill the columns by one query: there can be millions of timesheets.
+
+        No task and no product has an activity yet, so that there is no other than the empty one.
+        """
+        cr = self.env.cr
+        if sql.table_exists(cr, self._table):
+            if not sql.column_exists(cr, self._table, "activity_id"):
+                sql.create_column(cr, self._table, "activity_id", "int4")
+            if not sql.column_exists(cr, self._table, "postcalc_order_id"):
+                sql.create_column(cr, self._table, "postcalc_order_id", "int4")
+                self._init_postcalc_order_id()
+        return super()._auto_init()
+
+    def _init_postcalc_order_id(self):
+        """As :meth:`_compute_postcalc_order_id` does it."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH own AS (
+                    SELECT entry.id,
+                           COALESCE(
+                               line.order_id,
+                               task_line.order_id,
+                               CASE WHEN entry.project_id IS NOT NULL
+                                    THEN COALESCE(project_line.order_id, project.reinvoiced_sale_order_id)
+                                    ELSE account.order_id END
+                           ) AS order_id
+                      FROM account_analytic_line entry
+                      LEFT JOIN sale_order_line line ON line.id = entry.so_line
+                      LEFT JOIN project_task task ON task.id = entry.task_id
+                      LEFT JOIN sale_order_line task_line ON task_line.id = task.sale_line_id
+                      LEFT JOIN project_project project ON project.id = entry.project_id
+                      LEFT JOIN sale_order_line project_line ON project_line.id = project.sale_line_id
+                      LEFT JOIN (%s) account ON account.account_id = entry.account_id
+                )
+                UPDATE account_analytic_line entry
+                   SET postcalc_order_id = own.order_id
+                  FROM own
+                 WHERE own.id = entry.id AND own.order_id IS NOT NULL
+                """,
+                self.env["account.analytic.account"]._get_order_by_account_sql(),
+            )
+        )
+
     @api.depends("task_id", "so_line")
     def _compute_activity_id(self):
         for line in self:
@@ -45,14 +91,13 @@ class AccountAnalyticLine(models.Model):
             )
 
     @api.depends(
-        "so_line.order_id", "task_id.sale_line_id.order_id", "task_id.project_id.sale_line_id.order_id",
-        "project_id.sale_line_id.order_id", "account_id.project_ids.sale_line_id.order_id",
+        "so_line.order_id", "task_id.sale_line_id.order_id", "project_id.sale_line_id.order_id",
+        "project_id.reinvoiced_sale_order_id", "account_id.postcalc_order_id",
     )  # fmt: skip
     def _compute_postcalc_order_id(self):
         for line in self:
-            projects = line.project_id or line.account_id.project_ids
             line.postcalc_order_id = (
                 line.so_line.order_id
                 or line.task_id.sale_line_id.order_id
-                or (projects.sale_line_id.order_id if len(projects.sale_line_id.order_id) == 1 else False)
+                or (line.project_id._get_own_order() if line.project_id else line.account_id.postcalc_order_id)
             )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from .order_postcalc_source import Source
@@ -24,7 +25,8 @@ class OrderPostcalcReport(models.Model):
 
     Amounts are without taxes and in the currency of the company, hours are hours. Cost is positive, and so is revenue.
     Every cost and every revenue is in one row only; which record counts when several tell of the same thing is said at
-    each source.
+    each source. What belongs to no order is no fact here. Days of records that know a moment only (deliveries,
+    confirmations) are those of universal time.
     """
 
     _name = "order.postcalc.report"
@@ -74,13 +76,32 @@ class OrderPostcalcReport(models.Model):
     @api.model
     def _get_sources(self):
         """Return the sources of facts, those of modules that are installed only."""
-        return [
-            self._source_plan(),
-            self._source_labour(),
-            self._source_other(),
-            self._source_minor(),
-            self._source_invoice(),
-        ]
+        return [self._source_plan(), self._source_minor()]
+
+    def _has_fields(self, model, *names):
+        """Whether ``model`` and its stored fields ``names`` are installed."""
+        return model in self.env and all(name in self.env[model]._fields for name in names)
+
+    def action_open_source(self):
+        """Open the record that this fact is about.
+
+        :raise UserError: if the user may not see that record
+        """
+        self.ensure_one()
+        record = self.env[self.source_model].browse(self.source_id)
+        try:
+            record.check_access("read")
+        except AccessError as error:
+            raise UserError(
+                self.env._("You may see what “%s” costs, but not the record itself. Please ask its owner.", self.name)
+            ) from error
+        return {
+            "type": "ir.actions.act_window",
+            "name": record.display_name,
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
 
     def _source_plan(self):
         """What was agreed, frozen."""
@@ -113,79 +134,11 @@ class OrderPostcalcReport(models.Model):
             depends=ORDER_DEPENDS | {"order.postcalc.plan": ["hours", "cost", "revenue", "order_line_id"]},
         )
 
-    def _source_labour(self):
-        """Working time at what Odoo has it cost."""
-        return Source(
-            number=2,
-            key=SQL("a.id"),
-            values=self._get_analytic_values()
-            | {
-                "kind": SQL("'labour'"),
-                "actual_hours": SQL("a.unit_amount"),
-                "invoiced_hours": SQL("CASE WHEN a.covering_invoice_id IS NOT NULL THEN a.unit_amount ELSE 0 END"),
-            },
-            tables=self._get_analytic_tables(),
-            condition=SQL("a.project_id IS NOT NULL AND a.postcalc_order_id IS NOT NULL"),
-            depends=self._get_analytic_depends(),
-        )
-
-    def _source_other(self):
-        """Other analytic cost: what is on no customer invoice, and no working time."""
-        return Source(
-            number=3,
-            key=SQL("a.id"),
-            values=self._get_analytic_values() | {"kind": SQL("'other'")},
-            tables=SQL(
-                "%s LEFT JOIN account_move_line ml ON ml.id = a.move_line_id"
-                " LEFT JOIN account_move m ON m.id = ml.move_id",
-                self._get_analytic_tables(),
-            ),
-            condition=SQL(
-                "a.project_id IS NULL AND a.postcalc_order_id IS NOT NULL"
-                " AND (m.id IS NULL OR m.move_type NOT IN ('out_invoice', 'out_refund', 'out_receipt'))"
-            ),
-            depends=self._get_analytic_depends(),
-        )
-
-    def _get_analytic_tables(self):
-        return SQL(
-            "account_analytic_line a LEFT JOIN sale_order o ON o.id = a.postcalc_order_id"
-            " LEFT JOIN sale_order_line l ON l.id = a.so_line"
-            " LEFT JOIN res_company company ON company.id = a.company_id"
-        )
-
-    def _get_analytic_values(self):
-        return {
-            "order_id": SQL("a.postcalc_order_id"),
-            "order_line_id": SQL("a.so_line"),
-            "change_order_id": SQL("l.change_order_id"),
-            "task_id": SQL("a.task_id"),
-            "project_id": SQL("a.project_id"),
-            "activity_id": SQL("a.activity_id"),
-            "product_id": SQL("COALESCE(a.product_id, l.product_id)"),
-            "employee_id": SQL("a.employee_id"),
-            "invoice_id": SQL("a.covering_invoice_id"),
-            "company_id": SQL("a.company_id"),
-            "currency_id": SQL("company.currency_id"),
-            "date": SQL("a.date"),
-            "recorded_on": SQL("a.create_date"),
-            "name": SQL("a.name"),
-            "source_model": SQL("'account.analytic.line'"),
-            "source_id": SQL("a.id"),
-            "actual_cost": SQL("-a.amount"),
-        }
-
-    def _get_analytic_depends(self):
-        return ORDER_DEPENDS | {
-            "account.analytic.line": [
-                "postcalc_order_id", "so_line", "task_id", "project_id", "activity_id", "product_id", "employee_id",
-                "covering_invoice_id", "company_id", "date", "name", "amount", "unit_amount", "move_line_id",
-            ],
-            "sale.order.line": ["change_order_id", "product_id"],
-        }  # fmt: skip
-
     def _source_minor(self):
-        """Favours, whoever pays for them: the allowance or the company."""
+        """Favours, whoever pays for them: the allowance or the company.
+
+        What they take is in their own record only: no timesheet, no delivery and no entry is made for them.
+        """
         favour = self.env.ref("order_postcalc.activity_favour", raise_if_not_found=False)
         return Source(
             number=4,
@@ -196,6 +149,7 @@ class OrderPostcalcReport(models.Model):
                 "task_id": SQL("i.task_id"),
                 "activity_id": SQL("%s", favour.id if favour else None),
                 "product_id": SQL("i.product_id"),
+                "employee_id": SQL("e.id"),
                 "company_id": SQL("i.company_id"),
                 "currency_id": SQL("company.currency_id"),
                 "date": SQL("i.date"),
@@ -208,6 +162,8 @@ class OrderPostcalcReport(models.Model):
             },
             tables=SQL(
                 "sale_minor_item i LEFT JOIN sale_order o ON o.id = i.order_id"
+                # Somebody is one employee at most in a company, so that this join is left out, too, if not needed.
+                " LEFT JOIN hr_employee e ON e.user_id = i.user_id AND e.company_id = i.company_id"
                 " LEFT JOIN res_company company ON company.id = i.company_id"
             ),
             condition=SQL("i.state = 'done'"),
@@ -215,45 +171,8 @@ class OrderPostcalcReport(models.Model):
             | {
                 "sale.minor.item": [
                     "order_id", "task_id", "product_id", "company_id", "date", "name", "duration", "cost", "state",
-                ]
-            },
-        )  # fmt: skip
-
-    def _source_invoice(self):
-        """Posted invoices and credit notes of the order's lines; a down payment and its deduction are both here."""
-        share = SQL("(SELECT count(*) FROM sale_order_line_invoice_rel other WHERE other.invoice_line_id = ml.id)")
-        return Source(
-            number=5,
-            # One line of an invoice can bill several order lines.
-            key=SQL("(ml.id::bigint << 20) + l.id %% 1048576"),
-            values={
-                "kind": SQL("CASE WHEN l.is_downpayment THEN 'downpayment' ELSE 'invoice' END"),
-                "order_id": SQL("l.order_id"),
-                "order_line_id": SQL("l.id"),
-                "change_order_id": SQL("l.change_order_id"),
-                "product_id": SQL("ml.product_id"),
-                "invoice_id": SQL("ml.move_id"),
-                "company_id": SQL("ml.company_id"),
-                "currency_id": SQL("company.currency_id"),
-                "date": SQL("ml.date"),
-                "recorded_on": SQL("ml.create_date"),
-                "name": SQL("ml.name"),
-                "source_model": SQL("'account.move'"),
-                "source_id": SQL("ml.move_id"),
-                "invoiced_revenue": SQL("-ml.balance / %s", share),
-            },
-            tables=SQL(
-                "sale_order_line l JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = l.id"
-                " JOIN account_move_line ml ON ml.id = rel.invoice_line_id"
-                " LEFT JOIN sale_order o ON o.id = l.order_id"
-                " LEFT JOIN res_company company ON company.id = ml.company_id"
-            ),
-            condition=SQL("ml.parent_state = 'posted'"),
-            depends=ORDER_DEPENDS
-            | {
-                "account.move.line": [
-                    "move_id", "company_id", "date", "name", "product_id", "balance", "parent_state", "sale_line_ids",
+                    "user_id",
                 ],
-                "sale.order.line": ["order_id", "change_order_id", "is_downpayment"],
+                "hr.employee": ["user_id", "company_id"],
             },
         )  # fmt: skip

@@ -78,7 +78,7 @@ class Source:
             raise ValueError(f"no such columns of a fact: {', '.join(sorted(unknown))}")
         columns = [
             SQL(
-                "%s::%s AS %s",
+                "(%s)::%s AS %s",
                 values.get(name, SQL(empty)),  # pylint: disable=sql-injection
                 SQL(kind),  # pylint: disable=sql-injection
                 SQL.identifier(name),
@@ -86,11 +86,13 @@ class Source:
             for name, (kind, empty) in COLUMNS.items()
         ]
         margin = SQL(
-            "%s - %s", values.get("invoiced_revenue", SQL("0::numeric")), values.get("actual_cost", SQL("0::numeric"))
+            "(%s) - (%s)",
+            values.get("invoiced_revenue", SQL("0::numeric")),
+            values.get("actual_cost", SQL("0::numeric")),
         )
         flushed = [SQL(to_flush=env[model]._fields[name]) for model, names in self.depends.items() for name in names]
         return SQL(
-            "SELECT %s::bigint * %s + %s AS id, %s, (%s)::numeric AS margin FROM %s WHERE %s%s",
+            "SELECT (%s)::bigint * %s + %s AS id, %s, (%s)::numeric AS margin FROM %s WHERE %s%s",
             self.key,
             SOURCES_AT_MOST,
             self.number,

@@ -1,3 +1,4 @@
+from . import test_facts
 from . import test_plan
 from . import test_capture_rate
 from . import test_xlsx
