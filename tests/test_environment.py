@@ -102,6 +102,14 @@ class TestAddons:
         (addon / "readme" / "USAGE.md").write_text("")
         assert addons.content_hash([addon]) == before
 
+    def test_an_addon_brings_those_that_it_needs(self, tmp_path):
+        for name, depends in {"order_a": ["sale"], "order_b": ["order_a", "hr"], "order_c": ["order_b"]}.items():
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "__manifest__.py").write_text(str({"name": name, "depends": depends}))
+        needed = addons.with_own_dependencies(tmp_path / "order_b", tmp_path)
+        assert [folder.name for folder in needed] == ["order_a", "order_b"]
+        assert addons.dependencies(needed) == ["hr", "sale"]
+
     def test_a_broken_manifest_is_named(self, addon):
         (addon / "__manifest__.py").write_text("{")
         with pytest.raises(console.EnvironmentProblem, match=r"order_x/__manifest__\.py"):
@@ -253,7 +261,7 @@ class TestDatabaseNames:
         assert database.quoted('a"b') == '"a""b"'
 
     def test_names_fit_into_postgres(self):
-        for kind in (database.FULL, database.MINIMAL, database.DEMO):
+        for kind in (database.FULL, database.DEMO, *map(database.minimal, addons.find())):
             longest = f"{database.PREFIX}_base_{kind.name}_{'0' * 10}_edited_{'0' * 6}_unfinished"
             assert len(longest) <= 63
 

@@ -1,8 +1,11 @@
 """Installing, updating and removing the add-ons in a database that is in use."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from scripts.environment import database, runtime
+from scripts.environment.layout import REPOSITORY
 
 #: An order with a signed, a sent and a draft change order, as a company has them when it changes its mind.
 USE = """
@@ -41,12 +44,28 @@ order.order_line[0].product_uom_qty = 5
 left = env["ir.model.data"].search_count([("module", "=", "order_extension")])
 assert not left, f"{left} records are left behind"
 """
+CHECK_PLAN = """
+order = env["sale.order"].search([("name", "=", "LIFECYCLE")])
+assert sum(order.plan_ids.mapped("revenue")) == 400.0, order.plan_ids.mapped("revenue")
+"""
+REMOVE_POSTCALC = """
+env["ir.module.module"].search([("name", "=", "order_postcalc")]).button_immediate_uninstall()
+"""
+CHECK_POSTCALC_REMOVED = """
+order = env["sale.order"].search([("name", "=", "LIFECYCLE")])
+assert "order.postcalc.report" not in env
+assert order.change_order_ids.mapped("state") == ["draft", "sent", "signed"], "the extensions stay"
+left = env["ir.model.data"].search_count([("module", "=", "order_postcalc")])
+assert not left, f"{left} records are left behind"
+"""
 
 
-@pytest.mark.slow
-def test_update_remove_and_install_again():
+@contextmanager
+def in_use(addon):
+    """A database with the add-on and what it needs; yields what runs code, and what installs and updates, in it."""
+    kind = database.minimal(REPOSITORY / addon)
     with runtime.prepared() as environment:
-        with database.scratch(environment, database.template(environment, database.MINIMAL)) as name:
+        with database.scratch(environment, database.template(environment, kind)) as name:
 
             def shell(code):
                 # the shell goes on after an error: only what follows all of it is proof
@@ -56,11 +75,33 @@ def test_update_remove_and_install_again():
                 )
                 assert "end reached" in log.read_text() and "Traceback" not in log.read_text(), log.read_text()[-3000:]
 
-            shell(USE)
-            log = database.install(environment, name, database.MINIMAL, [], update=["order_extension"])
-            assert runtime.troubles(log) == []
-            shell(CHECK)
-            shell(REMOVE)
-            shell(CHECK_REMOVED)
-            log = database.install(environment, name, database.MINIMAL, ["order_extension"])
-            assert runtime.troubles(log) == []
+            def install(wanted=(), update=()):
+                log = database.install(environment, name, kind, list(wanted), update=update)
+                assert runtime.troubles(log) == []
+
+            yield shell, install
+
+
+@pytest.mark.slow
+def test_update_remove_and_install_again():
+    with in_use("order_extension") as (shell, install):
+        shell(USE)
+        install(update=["order_extension"])
+        shell(CHECK)
+        shell(REMOVE)
+        shell(CHECK_REMOVED)
+        install(["order_extension"])
+
+
+@pytest.mark.slow
+def test_post_calculation_comes_and_goes():
+    """It finds the plan of what is there, and leaves the extensions behind."""
+    with in_use("order_postcalc") as (shell, install):
+        shell(REMOVE_POSTCALC)
+        shell(USE)
+        install(["order_postcalc"])
+        shell(CHECK_PLAN)
+        install(update=["order_postcalc"])
+        shell(CHECK_PLAN)
+        shell(REMOVE_POSTCALC)
+        shell(CHECK_POSTCALC_REMOVED)

@@ -36,6 +36,18 @@ def dependencies(folders: list[Path]) -> list[str]:
     return sorted(wanted - own)
 
 
+def with_own_dependencies(folder: Path, repository: Path = REPOSITORY) -> list[Path]:
+    """An add-on's folder and those of this repository's add-ons that it needs."""
+    there = {found.name: found for found in find(repository)}
+    needed, pending = set(), [folder.name]
+    while pending:
+        name = pending.pop()
+        if name in there and name not in needed:
+            needed.add(name)
+            pending += manifest(there[name]).get("depends", [])
+    return sorted(there[name] for name in needed)
+
+
 def content_hash(folders: list[Path]) -> str:
     """Changes with every file that an installation reads: tests and documentation don't count."""
     digest = hashlib.sha256()

@@ -44,6 +44,7 @@ class Kind:
 
     name: str
     modules: tuple[str, ...] = ()  # beyond what the add-ons need
+    addons: tuple[str, ...] | None = None  # of this repository; None: all of them
     auto_install: bool = True
     demo: bool = False
     expected: str = "about 2 minutes, once"
@@ -60,10 +61,20 @@ FULL = Kind(
         "sale_crm",
         "crm",
         "hr_timesheet",
+        "sale_expense",
+        "project_hr_expense",
+        "project_purchase",
     ),
 )
-MINIMAL = Kind("minimal", auto_install=False, expected="about 80 s, once")
 DEMO = Kind("demo", FULL.modules, demo=True, expected="about 3 minutes, once")
+
+
+def minimal(folder: Path) -> Kind:
+    """One add-on with nothing but what it depends on."""
+    names = tuple(needed.name for needed in addons.with_own_dependencies(folder))
+    # short: names of databases have their limit
+    short = folder.name.removeprefix("order_")[:5]
+    return Kind(f"own_{short}", addons=names, auto_install=False, expected="about 80 s, once")
 
 
 def query(environment: Environment, statement: str, *parameters, database: str = "") -> list[list]:
@@ -165,7 +176,11 @@ def base_name(environment: Environment, kind: Kind) -> str:
 
 
 def base_modules(kind: Kind) -> list[str]:
-    return sorted({"base", "web", *addons.dependencies(addons.find()), *kind.modules})
+    return sorted({"base", "web", *addons.dependencies(own_addons(kind)), *kind.modules})
+
+
+def own_addons(kind: Kind) -> list[Path]:
+    return [folder for folder in addons.find() if kind.addons is None or folder.name in kind.addons]
 
 
 def base(environment: Environment, kind: Kind) -> str:
@@ -188,7 +203,7 @@ def base(environment: Environment, kind: Kind) -> str:
 def template(environment: Environment, kind: Kind) -> str:
     """A database with the add-ons as they are now."""
     below = base(environment, kind)
-    folders = addons.find()
+    folders = own_addons(kind)
     if not folders:
         return below
     content = addons.content_hash(folders)

@@ -27,16 +27,22 @@ def selects(arguments: list[str]) -> bool:
     return not all(argument.startswith(HARMLESS) for argument in arguments)
 
 
-def default_paths(only_addons: bool) -> list[str]:
+def default_paths() -> list[str]:
     """What a run without arguments runs."""
-    folders = [f"{folder.name}/tests" for folder in addons.find() if (folder / "tests").is_dir()]
-    return folders if only_addons else [*folders, "tests"]
+    return [*(f"{folder.name}/tests" for folder in addons.find() if (folder / "tests").is_dir()), "tests"]
 
 
-def defined_tests(repository: Path = REPOSITORY) -> set[tuple[str, str]]:
-    """(module, class and method) of every test in the add-ons' tests."""
+def addons_of(arguments: list[str]) -> list[Path]:
+    """The add-ons that pytest's `arguments` name, all of them when they name none."""
+    folders = addons.find()
+    named = [folder for folder in folders if any(argument.startswith(f"{folder.name}/") for argument in arguments)]
+    return named or folders
+
+
+def defined_tests(repository: Path = REPOSITORY, folders: list[Path] | None = None) -> set[tuple[str, str]]:
+    """(module, class and method) of every test in the tests of the add-ons, or of those in `folders`."""
     found = set()
-    for folder in addons.find(repository):
+    for folder in addons.find(repository) if folders is None else folders:
         for path in sorted((folder / "tests").rglob("*.py")):
             module = ".".join(path.relative_to(repository).with_suffix("").parts)
             found |= {(module, name) for name in tests_in(path.read_text())}

@@ -1,0 +1,191 @@
+"""What is measured, each a function of Odoo's environment that returns figures by name. Runs inside Odoo.
+
+What is compared is run in turns in the same process, so that whatever else the machine does hits both alike; the
+fastest run counts.
+"""
+
+import json
+import resource
+import statistics
+import time
+
+from odoo.tools import SQL
+
+RUNS = 5
+#: What holds many rows in these databases: reading one of them from end to end for one order is a mistake.
+LARGE = 5000
+MEASURES = ["actual_hours:sum", "planned_cost:sum", "actual_cost:sum", "invoiced_revenue:sum", "margin:sum"]
+
+
+def seconds(function):
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
+
+
+def in_turns(env, *functions, runs=RUNS):
+    """The fastest run of each function; Odoo's cache is emptied before every run."""
+    times = [[] for _function in functions]
+    for _run in range(runs):
+        for function, found in zip(functions, times, strict=True):
+            env.invalidate_all()
+            found.append(seconds(function))
+    return [min(found) for found in times]
+
+
+def some_orders(env, count=20):
+    """Orders spread over all of them."""
+    env.cr.execute("SELECT id FROM sale_order WHERE name LIKE 'B%%' ORDER BY id")
+    ids = [row[0] for row in env.cr.fetchall()]
+    return env["sale.order"].browse(ids[:: max(1, len(ids) // count)][:count])
+
+
+# === ONE ORDER ===
+
+
+def sheet(env):
+    """The post-calculation of one order, on a cold cache of Odoo: milliseconds and queries."""
+    orders = some_orders(env)
+    orders[0]._get_postcalc_sheet()
+    times, queries = [], []
+    for order in orders:
+        env.invalidate_all()
+        env.registry.clear_cache()
+        before = env.cr.sql_log_count
+        times.append(seconds(lambda order=order: env["sale.order"].browse(order.id)._get_postcalc_sheet()) * 1000)
+        queries.append(env.cr.sql_log_count - before)
+    return {"median": statistics.median(times), "max": max(times), "queries": max(queries)}
+
+
+def sheet_plan(env):
+    """Tables that the facts of one order are read from without an index, though they are large."""
+    order = some_orders(env, 3)[1]
+    report = env["order.postcalc.report"]
+    query = report._search([("order_id", "=", order.id)])
+    names = [name for name, field in report._fields.items() if field.column_type and not field.compute]
+    sql = query.select(*(SQL.identifier(query.table, name) for name in names))
+    env.cr.execute(SQL("EXPLAIN (FORMAT JSON) %s", sql))
+    [[plans]] = env.cr.fetchall()
+    plans = json.loads(plans) if isinstance(plans, str) else plans
+    scanned = set()
+
+    def walk(node):
+        if node["Node Type"] in ("Seq Scan", "Parallel Seq Scan"):
+            scanned.add(node["Relation Name"])
+        for child in node.get("Plans", ()):
+            walk(child)
+
+    walk(plans[0]["Plan"])
+    env.cr.execute(
+        "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND reltuples > %s ORDER BY 1", [list(scanned), LARGE]
+    )
+    return {"tables": [row[0] for row in env.cr.fetchall()]}
+
+
+# === ALL ORDERS ===
+
+#: What a person would write to get hours, cost and revenue by month and kind, nothing else.
+BY_HAND = """
+SELECT date_trunc('month', date)::date AS month, kind, sum(hours), sum(planned), sum(cost), sum(revenue),
+       sum(revenue - cost)
+  FROM (
+    SELECT date, CASE WHEN change_order_id IS NULL THEN 'plan' ELSE 'change' END AS kind, 0::double precision AS hours,
+           cost AS planned, 0::numeric AS cost, 0::numeric AS revenue
+      FROM order_postcalc_plan
+    UNION ALL
+    SELECT date, 'labour', unit_amount, 0, -amount, 0
+      FROM account_analytic_line
+     WHERE project_id IS NOT NULL AND postcalc_order_id IS NOT NULL
+    UNION ALL
+    SELECT a.date, 'other', 0, 0, -a.amount, 0
+      FROM account_analytic_line a
+      LEFT JOIN account_move_line ml ON ml.id = a.move_line_id
+      LEFT JOIN account_move m ON m.id = ml.move_id
+     WHERE a.project_id IS NULL AND a.postcalc_order_id IS NOT NULL
+       AND (m.id IS NULL OR m.move_type NOT IN ('out_invoice', 'out_refund', 'out_receipt'))
+    UNION ALL
+    SELECT date, 'minor', duration, 0, cost, 0 FROM sale_minor_item WHERE state = 'done'
+    UNION ALL
+    SELECT ml.date, CASE WHEN l.is_downpayment THEN 'downpayment' ELSE 'invoice' END, 0, 0, 0, -ml.balance
+      FROM sale_order_line l
+      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = l.id
+      JOIN account_move_line ml ON ml.id = rel.invoice_line_id
+     WHERE ml.parent_state = 'posted'
+  ) facts
+ GROUP BY 1, 2
+ ORDER BY 1, 2
+"""
+
+
+def pivot(env):
+    """Everything by month and kind: through Odoo, and the same by hand."""
+    report = env["order.postcalc.report"]
+
+    def ours():
+        report._read_group([], ["date:month", "kind"], MEASURES)
+
+    def by_hand():
+        env.cr.execute(BY_HAND)
+        env.cr.fetchall()
+
+    ours(), by_hand()
+    fast, reference = in_turns(env, ours, by_hand)
+    return {"ours": fast, "reference": reference}
+
+
+def timesheets(env):
+    """Hours and their cost by month: ours against Odoo's own analysis of timesheets."""
+    facts, analysis = env["order.postcalc.report"], env["timesheets.analysis.report"]
+
+    def ours():
+        facts._read_group([("kind", "=", "labour")], ["date:month"], ["actual_hours:sum", "actual_cost:sum"])
+
+    def theirs():
+        analysis._read_group([], ["date:month"], ["unit_amount:sum", "amount:sum"])
+
+    ours(), theirs()
+    fast, reference = in_turns(env, ours, theirs)
+    return {"ours": fast, "reference": reference}
+
+
+# === CONFIRMING ===
+
+
+def confirm(env, lines=50):
+    """Confirming an order of 50 lines, half of them goods."""
+    Product = env["product.product"]
+    hour = env.ref("uom.product_uom_hour")
+    goods = Product.create({"name": "Bench board", "type": "consu", "list_price": 35, "standard_price": 20})
+    work = Product.create(
+        {"name": "Bench work", "type": "service", "list_price": 60, "standard_price": 35, "uom_id": hour.id}
+    )
+    partner = env["res.partner"].create({"name": "Bench customer"})
+
+    def make():
+        commands = [
+            (0, 0, {"product_id": product.id, "product_uom_qty": 2}) for product in [goods, work] * (lines // 2)
+        ]
+        return env["sale.order"].create({"partner_id": partner.id, "order_line": commands})
+
+    def run(order):
+        order.action_confirm()
+        env.flush_all()
+
+    orders = [make() for _number in range(RUNS + 1)]
+    env.flush_all()
+    times, queries = [], []
+    for order in orders:
+        env.invalidate_all()
+        before = env.cr.sql_log_count
+        times.append(seconds(lambda order=order: run(order)))
+        queries.append(env.cr.sql_log_count - before)
+    env.cr.rollback()
+    return {"seconds": min(times[1:]), "queries": min(queries[1:])}
+
+
+# === FILES ===
+
+
+def memory():
+    """Megabytes that this process has used at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
