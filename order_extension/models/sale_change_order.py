@@ -7,10 +7,6 @@ from odoo.fields import Domain
 
 from ..change_order_rules import REVISABLE_STATES, change_order_name, contract_sums
 
-# Only code of this process can hold this very object: a context that comes in over RPC is made of plain values.
-# So the states and the signature are written by the actions of this model and by nobody else, whatever his rights.
-_TRANSITION = object()
-
 #: Written by transitions only, see models/sale_change_order_flow.py and models/sale_change_order_signing.py.
 TRANSITION_FIELDS = frozenset(
     {
@@ -38,10 +34,11 @@ SUMMED_FIELDS = (
 class SaleChangeOrder(models.Model):
     _name = "sale.change.order"
     _description = "Change Order"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "extra.photos.mixin"]
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "extra.photos.mixin", "transition.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "title"]
+    _transition_key = "change_order_transition"
 
     # Identity
     name = fields.Char("Number", readonly=True, copy=False, index="trigram")
@@ -349,25 +346,24 @@ class SaleChangeOrder(models.Model):
 
     @api.model
     def _get_transition_fields(self):
-        """Names of the fields that only actions write. Each subject adds its own."""
-        return TRANSITION_FIELDS
+        return super()._get_transition_fields() | TRANSITION_FIELDS
+
+    @api.model
+    def _get_transition_defaults(self):
+        return {**super()._get_transition_defaults(), "state": "draft", "revision": 1}
+
+    @api.model
+    def _get_transition_message(self, label):
+        return self.env._(
+            "“%s” of a change order can't be written directly: it follows from sending, signing, declining"
+            " or cancelling it.",
+            label,
+        )
 
     @api.model
     def _get_content_fields(self):
         """Names of the fields that are fixed once the change order is sent. Each subject adds its own."""
         return CONTENT_FIELDS
-
-    @api.model
-    def _in_transition(self):
-        """Whether an action of this model is writing, not a person."""
-        return self.env.context.get("change_order_transition") is _TRANSITION
-
-    def _as_transition(self):
-        """Return these records such that their states, signatures and orders may be written.
-
-        In sudo, as a customer signs without any right on the order; whoever calls this has checked the access.
-        """
-        return self.sudo().with_context(change_order_transition=_TRANSITION)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -425,23 +421,6 @@ class SaleChangeOrder(models.Model):
                         change_order.name,
                     )
                 )
-
-    def _check_no_transition_fields(self, vals):
-        """Refuse values that only an action may write.
-
-        Values that say nothing new, as imports and copies send them, pass.
-        """
-        defaults = {"state": "draft", "revision": 1}
-        for field in self._get_transition_fields() & vals.keys():
-            if vals[field] != defaults.get(field, False) and vals[field]:
-                raise UserError(
-                    self.env._(
-                        "“%s” of a change order can't be written directly: it follows from sending, signing, declining"
-                        " or cancelling it.",
-                        self._fields[field].get_description(self.env, ["string"])["string"],
-                    )
-                )
-            del vals[field]
 
     def _check_editable(self):
         for change_order in self:

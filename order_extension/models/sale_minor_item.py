@@ -7,9 +7,6 @@ from ..change_order_rules import clean_text
 from ..extra_routing import cover, is_more
 from ..small_extra import MINUTES_PER_HOUR, covers, extra_cost
 
-# As for change orders: only code of this process can hold this very object.
-_TRANSITION = object()
-
 #: Follow from recording and cancelling, and are written by nobody, whatever his rights.
 TRANSITION_FIELDS = frozenset(
     {"state", "covered_by", "value", "cost", "cancel_reason", "cancelled_on", "cancelled_by_id"}
@@ -24,9 +21,10 @@ class SaleMinorItem(models.Model):
 
     _name = "sale.minor.item"
     _description = "Minor Item"
-    _inherit = ["mail.thread", "extra.photos.mixin"]
+    _inherit = ["mail.thread", "extra.photos.mixin", "transition.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
+    _transition_key = "minor_item_transition"
 
     # What
     name = fields.Char(
@@ -222,16 +220,18 @@ class SaleMinorItem(models.Model):
     # === CRUD ===
 
     @api.model
-    def _in_transition(self):
-        """Whether an action of this model is writing, not a person."""
-        return self.env.context.get("minor_item_transition") is _TRANSITION
+    def _get_transition_fields(self):
+        return super()._get_transition_fields() | TRANSITION_FIELDS
 
-    def _as_transition(self):
-        """Return these records such that their state and cover may be written.
+    @api.model
+    def _get_transition_defaults(self):
+        return {**super()._get_transition_defaults(), "state": "done"}
 
-        In sudo, as these fields are nobody's; whoever calls this has checked the access.
-        """
-        return self.sudo().with_context(minor_item_transition=_TRANSITION)
+    @api.model
+    def _get_transition_message(self, label):
+        return self.env._(
+            "“%s” of a minor item can't be written directly: it follows from recording or cancelling it.", label
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -279,19 +279,6 @@ class SaleMinorItem(models.Model):
                     order=item.order_id.sudo().name,
                 )
             )
-
-    def _check_no_transition_fields(self, vals):
-        """Refuse values that only an action may write; what says nothing new, as imports and copies send it, passes."""
-        defaults = {"state": "done"}
-        for field in TRANSITION_FIELDS & vals.keys():
-            if vals[field] and vals[field] != defaults.get(field, False):
-                raise UserError(
-                    self.env._(
-                        "“%s” of a minor item can't be written directly: it follows from recording or cancelling it.",
-                        self._fields[field].get_description(self.env, ["string"])["string"],
-                    )
-                )
-            del vals[field]
 
     def _check_editable(self):
         for item in self:
