@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 from ..models.sale_change_order_proposal import ACTIVITY
 from .common_portal import ChangeOrderPortalCommon
 
-CONTROLLER = "odoo.addons.order_extension.controllers.portal"
+CONTROLLER = "odoo.addons.order_extension.controllers.portal_answers"
 COUNTER = "odoo.addons.order_extension.models.sale_change_order_proposal.SaleChangeOrder"
 
 

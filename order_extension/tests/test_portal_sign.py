@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from .common import SIGNATURE
 from .common_portal import ChangeOrderPortalCommon
 
-CONTROLLER = "odoo.addons.order_extension.controllers.portal"
+CONTROLLER = "odoo.addons.order_extension.controllers.portal_answers"
 MODEL = "odoo.addons.order_extension.models.sale_change_order_signing.SaleChangeOrder"
 
 
