@@ -20,3 +20,5 @@ from . import sale_order_precalc
 from . import sale_order_precalc_approval
 from . import sale_order_template_floor
 from . import payment_transaction
+from . import order_allowance_advice
+from . import order_allowance_advice_work_out
