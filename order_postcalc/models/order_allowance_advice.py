@@ -54,9 +54,7 @@ class OrderAllowanceAdvice(models.Model):
         digits=(16, 6), readonly=True, aggregator=None, help="Share of the extra work that is recorded."
     )
     is_correction_limited = fields.Boolean(readonly=True)
-    adjusted_rate = fields.Float(
-        "With What Is Not Recorded", digits=(16, 6), readonly=True, aggregator=None
-    )
+    adjusted_rate = fields.Float("With What Is Not Recorded", digits=(16, 6), readonly=True, aggregator=None)
     lowest_rate = fields.Float(digits=(16, 6), readonly=True, aggregator=None)
     highest_rate = fields.Float(digits=(16, 6), readonly=True, aggregator=None)
     limit = fields.Selection([("lowest", "Lowest Rate"), ("highest", "Highest Rate")], "Limited by", readonly=True)
@@ -147,7 +145,8 @@ class OrderAllowanceAdvice(models.Model):
         }
         reasons = [
             self.env._(
-                "Orders: %(orders)s. Favours: %(favours)s, worth %(worth)s of %(volume)s, which is %(raw)s %%.", **figures
+                "Orders: %(orders)s. Favours: %(favours)s, worth %(worth)s of %(volume)s, which is %(raw)s %%.",
+                **figures,
             )
         ]
         if self.raw_rate:
@@ -156,7 +155,9 @@ class OrderAllowanceAdvice(models.Model):
             reasons.append(self.env._("One order alone has %(share)s %% of it: look whether it is typical.", **figures))
         if not self.has_recommendation:
             reasons.append(
-                self.env._("No recommendation: that takes %(at_least)s orders. The figures are shown anyway.", **figures)
+                self.env._(
+                    "No recommendation: that takes %(at_least)s orders. The figures are shown anyway.", **figures
+                )
             )
         elif self.limit == "lowest":
             reasons.append(self.env._("Recommended: %(rate)s %%, the lowest rate of the company.", **figures))
@@ -175,9 +176,7 @@ class OrderAllowanceAdvice(models.Model):
                 " assumed, as the rest would be a guess: %(adjusted)s %%.",
                 **figures,
             )
-        return self.env._(
-            "%(capture)s %% of the extra work is recorded, so it was rather %(adjusted)s %%.", **figures
-        )
+        return self.env._("%(capture)s %% of the extra work is recorded, so it was rather %(adjusted)s %%.", **figures)
 
     @api.depends_context("lang")
     @api.depends("order_bars")
@@ -192,9 +191,10 @@ class OrderAllowanceAdvice(models.Model):
         if not any(counts):
             return False
         row = Markup(
-            '<div class="d-flex align-items-center gap-2 mb-1"><span class="text-end text-nowrap" style="width: 7.5rem">'
-            '{label}</span><div class="flex-grow-1 bg-100"><div class="bg-primary" style="height: 1rem; width: {width}%">'
-            '</div></div><span style="width: 2.5rem">{count}</span></div>'
+            '<div class="d-flex align-items-center gap-2 mb-1">'
+            '<span class="text-end text-nowrap" style="width: 7.5rem">{label}</span>'
+            '<div class="flex-grow-1 bg-100"><div class="bg-primary" style="height: 1rem; width: {width}%"></div></div>'
+            '<span style="width: 2.5rem">{count}</span></div>'
         )
         rows = [
             row.format(label=label, width=round(100 * count / max(counts)), count=count)
@@ -204,9 +204,7 @@ class OrderAllowanceAdvice(models.Model):
 
     def _get_bar_labels(self, count):
         ends = [_percent(index * BAR_WIDTH) for index in range(count)]
-        inner = [
-            self.env._("up to %(high)s %%", high=high) for high in ends[1:-1]
-        ]
+        inner = [self.env._("up to %(high)s %%", high=high) for high in ends[1:-1]]
         return [self.env._("no favour"), *inner, self.env._("over %(low)s %%", low=ends[-2])]
 
     # === CRUD ===
@@ -306,9 +304,7 @@ class OrderAllowanceAdvice(models.Model):
         if self.state == "applied":
             raise UserError(self.env._("The rate of “%(advice)s” is in use already.", **figures))
         if self.state == "superseded":
-            raise UserError(
-                self.env._("“%(advice)s” is superseded by a later one. Use that one instead.", **figures)
-            )
+            raise UserError(self.env._("“%(advice)s” is superseded by a later one. Use that one instead.", **figures))
         if self.customer_class:
             raise UserError(
                 self.env._(

@@ -51,8 +51,10 @@ class OrderAllowanceAdvice(models.Model):
         outdated = advices.search([("company_id", "=", company.id), ("state", "=", "draft")])
         outdated._as_decision().write({"state": "superseded"})
         # Nobody has to be told of each of these.
-        return advices._as_decision().with_context(tracking_disable=True).create(
-            [vals | {"capture_rate": vals["capture_rate"] or 0.0} for vals in vals_list]
+        return (
+            advices._as_decision()
+            .with_context(tracking_disable=True)
+            .create([vals | {"capture_rate": vals["capture_rate"] or 0.0} for vals in vals_list])
         )
 
     @api.model

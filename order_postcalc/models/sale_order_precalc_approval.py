@@ -15,9 +15,6 @@ from .sale_order_line_plan import COST_GROUPS
 ACTIVITY_MARGIN = "order_postcalc.mail_activity_type_margin"
 APPROVER_GROUP = "order_postcalc.group_manager"
 
-# Only code of this process can hold this very object, so that nobody passes it in a context.
-_DECISION = object()
-
 #: Follow from asking and approving, and are written by nobody, whatever his rights.
 DECISION_FIELDS = frozenset(
     {
@@ -34,7 +31,10 @@ DECISION_FIELDS = frozenset(
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "transition.mixin"]
+
+    _transition_key = "order_decision"
 
     margin_override_reason = fields.Text("Reason to Go below the Floor", readonly=True, copy=False, groups=COST_GROUPS)
     margin_override_by_id = fields.Many2one(
@@ -78,6 +78,16 @@ class SaleOrder(models.Model):
     )
     margin_floor_message = fields.Text(compute="_compute_margin_floor_status", groups=COST_GROUPS)
     can_approve_margin = fields.Boolean(compute="_compute_margin_floor_status", groups=COST_GROUPS)
+
+    @api.model
+    def _get_transition_fields(self):
+        return super()._get_transition_fields() | DECISION_FIELDS
+
+    @api.model
+    def _get_transition_message(self, label):
+        return self.env._(
+            "“%s” of an order can't be written directly: it follows from a decision, such as an approval.", label
+        )
 
     # === COMPUTE ===
 
@@ -189,9 +199,10 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._in_margin_decision():
+        if not self._in_transition():
+            vals_list = [dict(vals) for vals in vals_list]  # the caller's own may be used again
             for vals in vals_list:
-                self._check_no_decision_fields(vals)
+                self._check_no_transition_fields(vals)
         orders = super().create(vals_list)
         if not self.env.su and any(vals.get("state") in ("sent", "sale") for vals in vals_list):
             orders.filtered(lambda order: order.state in ("sent", "sale"))._check_margin_floor()
@@ -199,8 +210,9 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         """Whichever way a quotation is sent or confirmed, its state tells."""
-        if not self._in_margin_decision():
-            self._check_no_decision_fields(vals)
+        if not self._in_transition():
+            vals = dict(vals)
+            self._check_no_transition_fields(vals)
         state = vals.get("state")
         # A payment that is pending marks its quotation as sent in the name of the system: that is no offer of ours.
         if state == "sale" or (state == "sent" and not self.env.su):
@@ -218,29 +230,6 @@ class SaleOrder(models.Model):
     def _has_to_be_paid(self):
         return super()._has_to_be_paid() and not self._is_margin_blocked()
 
-    @api.model
-    def _in_margin_decision(self):
-        return self.env.context.get("margin_decision") is _DECISION
-
-    def _as_margin_decision(self):
-        """Return these orders such that a decision may be written on them.
-
-        In sudo, as these fields are nobody's; whoever calls this has checked the access.
-        """
-        return self.sudo().with_context(margin_decision=_DECISION)
-
-    def _check_no_decision_fields(self, vals):
-        """Refuse values that only a decision may write; empty ones, as imports and copies send them, are fine."""
-        for name in DECISION_FIELDS & vals.keys():
-            if vals[name] or any(order[name] for order in self.sudo()):
-                raise UserError(
-                    self.env._(
-                        "“%s” of a quotation can't be written directly: it follows from asking for an approval and"
-                        " giving it.",
-                        self._fields[name].get_description(self.env, ["string"])["string"],
-                    )
-                )
-
     # === ASK AND APPROVE ===
 
     @api.model
@@ -252,7 +241,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_margin_to_be_approved()
-        self._as_margin_decision().write(
+        self._as_transition().write(
             {"margin_request_by_id": self.env.user.id, "margin_request_on": fields.Datetime.now()}
         )
         self._end_margin_activities()
@@ -298,7 +287,7 @@ class SaleOrder(models.Model):
         if not reason:
             raise UserError(self.env._("Please say in a few words why %s may go below the floor.", self.name))
         self._check_margin_to_be_approved()
-        self._as_margin_decision().write(self._prepare_margin_override_vals(reason))
+        self._as_transition().write(self._prepare_margin_override_vals(reason))
         self._end_margin_activities()
         asker = self.sudo().margin_request_by_id - self.env.user
         self.message_post(
