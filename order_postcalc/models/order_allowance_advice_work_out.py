@@ -22,7 +22,8 @@ class OrderAllowanceAdvice(models.Model):
 
     @api.model
     def _cron_work_out(self):
-        companies = self.env["res.company"].search([])
+        sellers = self.env["sale.order"]._read_group([("state", "=", "sale")], ["company_id"])
+        companies = [company for (company,) in sellers]
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
             self.with_company(company)._work_out(company)
