@@ -22,3 +22,10 @@ from . import sale_order_template_floor
 from . import payment_transaction
 from . import order_allowance_advice
 from . import order_allowance_advice_work_out
+from . import sale_order_postcalc_rows
+from . import sale_order_postcalc_sheet
+from . import sale_order_postcalc_context
+from . import order_postcalc_closing
+from . import sale_order_postcalc_closing
+from . import sale_order_postcalc_erosion
+from . import project_project_postcalc

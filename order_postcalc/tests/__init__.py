@@ -7,3 +7,5 @@ from . import test_precalc
 from . import test_precalc_approval
 from . import test_allowance_rate
 from . import test_allowance_advice
+from . import test_forecast
+from . import test_sheet

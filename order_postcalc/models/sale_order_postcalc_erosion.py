@@ -1,0 +1,152 @@
+"""Telling the seller, once, that the margin of a running order melts."""
+
+import logging
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from ..erosion import eroded_by, is_eroding
+from ..sheet_figures import cells
+from .sale_order_line_plan import COST_GROUPS
+
+_logger = logging.getLogger(__name__)
+
+ACTIVITY_EROSION = "order_postcalc.mail_activity_type_margin_erosion"
+#: Orders that are worked out at once.
+BATCH = 200
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the Company")
+    postcalc_forecast_margin = fields.Monetary(
+        "Expected Margin",
+        readonly=True,
+        copy=False,
+        currency_field="company_currency_id",
+        groups=COST_GROUPS,
+        help="Margin expected at completion, as of the last daily check.",
+    )
+    margin_erosion = fields.Float(
+        readonly=True,
+        copy=False,
+        digits=(16, 6),
+        aggregator=None,
+        groups=COST_GROUPS,
+        help="By how much the margin expected at completion is lower than planned, as a share of the price; as of the"
+        " last daily check.",
+    )
+    is_margin_eroding = fields.Boolean(
+        "Margin Eroding",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=COST_GROUPS,
+        help="The expected margin is lower than the planned one by more than the company tolerates.",
+    )
+    margin_erosion_warned_on = fields.Date("Warned on", readonly=True, copy=False, groups=COST_GROUPS)
+    margin_checked_on = fields.Date(readonly=True, copy=False, index="btree_not_null", groups=COST_GROUPS)
+
+    # === THE DAILY JOB ===
+
+    @api.model
+    def _cron_check_margin_erosion(self):
+        """Work out the expected margin of the running orders, batch by batch; what is done today is not done again."""
+        orders = self.search(self._get_margin_check_domain(), order="id")
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(orders))
+        for start in range(0, len(orders), BATCH):
+            batch = self.browse(orders.ids[start : start + BATCH])
+            # Somebody may have closed or cancelled one since the search, or be at it now.
+            batch = batch.try_lock_for_update(allow_referencing=True)
+            batch.invalidate_recordset()
+            batch.filtered_domain(self._get_margin_check_domain())._check_margin_erosion()
+            if not cron._commit_progress(processed=len(orders.ids[start : start + BATCH])):
+                break
+
+    @api.model
+    def _get_margin_check_domain(self):
+        today = fields.Date.context_today(self)
+        return (
+            Domain("state", "=", "sale")
+            & Domain("postcalc_state", "=", "running")
+            & (Domain("margin_checked_on", "=", False) | Domain("margin_checked_on", "<", today))
+        )
+
+    def _check_margin_erosion(self):
+        today = fields.Date.context_today(self)
+        rows = self._get_postcalc_rows()
+        for order in self:
+            rounding = order.company_id.currency_id.round
+            shown = cells(rows[order.id].total(rounding), rounding)
+            margin, revenue = shown["margin"], shown["revenue"]
+            erosion = eroded_by(margin["revised"], revenue["revised"], margin["forecast"], revenue["forecast"])
+            eroding = is_eroding(erosion, order.company_id.margin_erosion_threshold)
+            values = {
+                "postcalc_forecast_margin": margin["forecast"],
+                "margin_erosion": erosion,
+                "is_margin_eroding": eroding,
+                "margin_checked_on": today,
+            }
+            if eroding and not order.margin_erosion_warned_on:
+                values["margin_erosion_warned_on"] = today
+                order._warn_of_margin_erosion(shown)
+            order.write(values)
+
+    # === THE WARNING ===
+
+    def _get_margin_erosion_responsible(self):
+        """The seller, else who leads the team, if they may see it; else nobody."""
+        self.ensure_one()
+        for user in (self.user_id, self.team_id.user_id):
+            if user.active and not user.share and user.has_group(COST_GROUPS):
+                return user
+        return self.env["res.users"]
+
+    def _warn_of_margin_erosion(self, shown):
+        """One activity for whoever is responsible; a note on the order when nobody is."""
+        self.ensure_one()
+        user = self._get_margin_erosion_responsible()
+        order = self.with_context(lang=user.lang or self.company_id.partner_id.lang or self.env.lang)
+        text = order._get_margin_erosion_text(shown)
+        activity_type = self.env.ref(ACTIVITY_EROSION, raise_if_not_found=False)
+        if not user or not activity_type:
+            # Costs are not for all who read the order: only that there is something to look at.
+            self.message_post(
+                body=order.env._("The expected margin has fallen below what was planned: see the post-calculation.")
+            )
+            _logger.info("Nobody to tell that the margin of %s melts", self.name)
+            return
+        self.activity_schedule(
+            ACTIVITY_EROSION,
+            summary=order.env._("%s: the margin melts", self.name),
+            note=Markup('<p>%s</p><p><a href="%s">%s</a></p>')
+            % (text, f"/odoo/sales/{self.id}/post-calculation", order.env._("Open the post-calculation")),
+            user_id=user.id,
+        )
+
+    def _get_margin_erosion_text(self, shown):
+        self.ensure_one()
+
+        def amount(measure, column):
+            return format_amount(self.env, shown[measure][column], self.company_id.currency_id)
+
+        def percent(column):
+            return f"{(shown['margin_share'][column] or 0.0) * 100:.1f}"
+
+        return self.env._(
+            "Planned were %(planned)s (%(planned_share)s %%), expected are %(forecast)s (%(forecast_share)s %%). Cost"
+            " %(cost)s of %(planned_cost)s planned, hours %(hours)s of %(planned_hours)s.",
+            planned=amount("margin", "revised"),
+            planned_share=percent("revised"),
+            forecast=amount("margin", "forecast"),
+            forecast_share=percent("forecast"),
+            cost=amount("cost", "actual"),
+            planned_cost=amount("cost", "revised"),
+            hours=f"{shown['hours']['actual']:g}",
+            planned_hours=f"{shown['hours']['revised']:g}",
+        )
