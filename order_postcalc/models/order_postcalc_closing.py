@@ -75,7 +75,9 @@ class OrderPostcalcClosing(models.Model):
     def write(self, vals):
         if vals and not self._in_transition():
             raise UserError(
-                self.env._("A closed post-calculation stays as it is. Reopen the order with a reason and close it again.")
+                self.env._(
+                    "A closed post-calculation stays as it is. Reopen the order with a reason and close it again."
+                )
             )
         return super().write(vals)
 

@@ -121,7 +121,9 @@ class SaleOrder(models.Model):
         self._check_postcalc_access()
         if not self._can_decide_on_postcalc():
             raise AccessError(
-                self.env._("Only a manager of the post-calculation can close or reopen %s.", ", ".join(self.mapped("name")))
+                self.env._(
+                    "Only a manager of the post-calculation can close or reopen %s.", ", ".join(self.mapped("name"))
+                )
             )
 
     # === ACTIONS ===

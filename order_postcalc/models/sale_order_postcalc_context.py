@@ -160,18 +160,5 @@ class SaleChangeOrder(models.Model):
                 planned, ordered = line.order_line_id.planned_hours, line.order_line_id.product_uom_qty
                 hours -= planned * line.quantity / ordered if ordered else 0.0
             else:
-                hours += line._get_postcalc_hours()
+                hours += line.expected_hours
         return round(hours, 6)
-
-
-class SaleChangeOrderLine(models.Model):
-    _inherit = "sale.change.order.line"
-
-    def _get_postcalc_hours(self):
-        self.ensure_one()
-        product, unit = self.product_id, self.product_uom_id
-        if per_unit := product._get_hours_per_unit(unit):
-            return per_unit * self.quantity
-        if not product.planned_hours_per_unit:
-            return 0.0
-        return product.planned_hours_per_unit * unit._compute_quantity(self.quantity, product.uom_id, round=False)

@@ -22,12 +22,11 @@ BATCH = 200
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of the Company")
     postcalc_forecast_margin = fields.Monetary(
-        "Expected Margin",
+        "Margin Expected at Completion",
         readonly=True,
         copy=False,
-        currency_field="company_currency_id",
+        currency_field="precalc_currency_id",
         groups=COST_GROUPS,
         help="Margin expected at completion, as of the last daily check.",
     )

@@ -134,7 +134,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         rounding = self.company_id.currency_id.round
         remaining = {
-            key: _Remaining.of(facts, rows.lines[key], progress[key]) for key, facts in by_line.items() if key != ADVANCES
+            key: _Remaining.of(facts, rows.lines[key], progress[key])
+            for key, facts in by_line.items()
+            if key != ADVANCES
         }
         if unassigned := remaining.get(NO_LINE):
             goods = [part for part in remaining.values() if part is not unassigned and part.plan_kind != "labour"]

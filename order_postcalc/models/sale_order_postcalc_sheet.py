@@ -54,9 +54,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         self._check_postcalc_access()
         if closing_id:
-            closing = self.env["order.postcalc.closing"].search(
-                [("id", "=", closing_id), ("order_id", "=", self.id)]
-            )
+            closing = self.env["order.postcalc.closing"].search([("id", "=", closing_id), ("order_id", "=", self.id)])
             if closing:
                 return closing._get_frozen_sheet()
         return self._get_postcalc_sheet()
@@ -84,7 +82,12 @@ class SaleOrder(models.Model):
             "lines": self._get_postcalc_line_rows(rows.lines, rounding),
             "activities": self._get_postcalc_activity_rows(rows.activities, rounding),
             "kinds": self._get_postcalc_kind_rows(rows.kinds, rounding),
-            "total": {"key": "total", "label": self.env._("Total"), "domain": self._get_postcalc_domain(), "cells": total},
+            "total": {
+                "key": "total",
+                "label": self.env._("Total"),
+                "domain": self._get_postcalc_domain(),
+                "cells": total,
+            },
             "cell_domains": self._get_postcalc_cell_domains(),
             "committed_cost": rounding(sum(figures.committed_cost for figures in rows.lines.values())),
             "per_hour": self._get_postcalc_per_hour(total, rounding),

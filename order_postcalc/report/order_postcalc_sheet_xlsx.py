@@ -25,7 +25,7 @@ def write_sheet(env, sheet):
         decimal_places=header["currency"]["digits"],
     )
     with Workbook(f"{env._('Post-Calculation')} {header['order']}", header["company"]) as book:
-        _Writer(env, sheet, book, currency).write()
+        _Writer(env, sheet, book, currency).write_all()
     return book
 
 
@@ -35,7 +35,7 @@ class _Writer:
         self.labels = {column["key"]: column["label"] for column in sheet["columns"]}
         self.measures = {measure["key"]: measure for measure in sheet["measures"]}
 
-    def write(self):
+    def write_all(self):
         lines = self.env._("By Line")
         self.write_overview(lines)
         self.write_table(lines, self.data["lines"], self.env._("Line"), LINE_MEASURES, has_share=True)
@@ -81,7 +81,9 @@ class _Writer:
                 if place and self.data["lines"]:
                     value = Formula(f"={quoted}!{cell_name(total_row, place)}", value)
                 elif column == "deviation_share":
-                    deviation, revised = (cell_name(sheet.row, COLUMNS.index(name) + 1) for name in ("deviation", "revised"))
+                    deviation, revised = (
+                        cell_name(sheet.row, COLUMNS.index(name) + 1) for name in ("deviation", "revised")
+                    )
                     value = Formula(f"=IF({revised}=0,0,{deviation}/ABS({revised}))", value)
                 kind = "percent" if column == "deviation_share" else KINDS[measure["unit"]]
                 sheet.write_cell(number, value, kind, self.currency)
@@ -123,7 +125,9 @@ class _Writer:
         places = self.get_places(measures)
         columns = [Column(title, width=44)]
         columns += [
-            Column(f"{self.measures[key]['label']}: {self.labels[column]}", KINDS[self.measures[key]["unit"]], total=True)
+            Column(
+                f"{self.measures[key]['label']}: {self.labels[column]}", KINDS[self.measures[key]["unit"]], total=True
+            )
             for key, column in places
         ]
         if has_share:
