@@ -60,7 +60,8 @@ class SaleOrder(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT fact.order_id FROM (%s) fact JOIN sale_order closed ON closed.id = fact.order_id"
-                " WHERE closed.postcalc_state = 'closed' AND date_trunc('second', fact.recorded_on) > closed.postcalc_closed_on"
+                " WHERE closed.postcalc_state = 'closed'"
+                " AND date_trunc('second', fact.recorded_on) > closed.postcalc_closed_on"
                 " AND fact.actual_cost <> 0 AND %s",
                 self.env["order.postcalc.report"]._table_query,
                 SQL("closed.id = ANY(%s)", list(ids)) if ids is not None else SQL("TRUE"),
