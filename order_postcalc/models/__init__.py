@@ -9,6 +9,10 @@ from . import account_analytic_account
 from . import account_analytic_line
 from . import res_partner
 from . import account_move_order
+from . import account_analytic_line_activity
+from . import account_analytic_line_covering
+from . import account_move_hours
+from . import sale_order_line_covering
 from . import order_postcalc_plan
 from . import sale_order_line_plan
 from . import sale_order_plan

@@ -5,16 +5,6 @@ from odoo.tools import SQL, sql
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
-    activity_id = fields.Many2one(
-        "order.activity",
-        compute="_compute_activity_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        check_company=True,
-        help="What this time was spent on.",
-    )
     postcalc_order_id = fields.Many2one(
         "sale.order",
         "Order of the Cost",
@@ -25,27 +15,13 @@ class AccountAnalyticLine(models.Model):
         help="The order whose post-calculation this entry belongs to: that of its order line, else of its task, else"
         " of its project or of the project of its analytic account.",
     )
-    covering_invoice_id = fields.Many2one(
-        "account.move",
-        "Paid by Invoice",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        help="The posted invoice that pays for this time.",
-    )
 
     def _auto_init(self):
-        """Fill the columns by one query: there can be millions of timesheets.
-
-        No task and no product has an activity yet, so that there is no other than the empty one.
-        """
+        """Fill the column by one query: there can be millions of timesheets."""
         cr = self.env.cr
-        if sql.table_exists(cr, self._table):
-            if not sql.column_exists(cr, self._table, "activity_id"):
-                sql.create_column(cr, self._table, "activity_id", "int4")
-            if not sql.column_exists(cr, self._table, "postcalc_order_id"):
-                sql.create_column(cr, self._table, "postcalc_order_id", "int4")
-                self._init_postcalc_order_id()
+        if sql.table_exists(cr, self._table) and not sql.column_exists(cr, self._table, "postcalc_order_id"):
+            sql.create_column(cr, self._table, "postcalc_order_id", "int4")
+            self._init_postcalc_order_id()
         return super()._auto_init()
 
     def _init_postcalc_order_id(self):
@@ -78,17 +54,6 @@ class AccountAnalyticLine(models.Model):
                 self.env["account.analytic.account"]._get_order_by_account_sql(),
             )
         )
-
-    @api.depends("task_id", "so_line")
-    def _compute_activity_id(self):
-        for line in self:
-            # In sudo: see project.task.
-            sudo = line.sudo()
-            line.activity_id = (
-                line.activity_id or sudo.task_id.activity_id or sudo.so_line.product_id.activity_id
-                if line.project_id
-                else line.activity_id
-            )
 
     @api.depends(
         "so_line.order_id", "task_id.sale_line_id.order_id", "project_id.sale_line_id.order_id",

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
 
 class ProjectTask(models.Model):
@@ -15,8 +16,19 @@ class ProjectTask(models.Model):
         help="What the hours of this task are spent on, unless a timesheet says otherwise.",
     )
 
+    def _auto_init(self):
+        """No product has an activity when the add-on comes: tasks are left alone, however many."""
+        if not column_exists(self.env.cr, self._table, "activity_id"):
+            create_column(self.env.cr, self._table, "activity_id", "int4")
+        return super()._auto_init()
+
     @api.depends("sale_line_id")
     def _compute_activity_id(self):
         for task in self:
             # In sudo: the order of his task is not a technician's to read.
             task.activity_id = task.activity_id or task.sudo().sale_line_id.product_id.activity_id
+
+    @api.constrains("activity_id", "company_id")
+    def _check_activity_company(self):
+        """Tasks don't check their companies by themselves."""
+        self._check_company(["activity_id"])

@@ -9,3 +9,6 @@ from . import test_allowance_rate
 from . import test_allowance_advice
 from . import test_forecast
 from . import test_sheet
+from . import test_covering_rules
+from . import test_covering
+from . import test_activity

@@ -1,0 +1,12 @@
+from odoo import api, fields, models
+
+
+class TimesheetsAnalysisReport(models.Model):
+    _inherit = "timesheets.analysis.report"
+
+    activity_id = fields.Many2one("order.activity", readonly=True)
+    covering_invoice_id = fields.Many2one("account.move", "Paid by Invoice", readonly=True)
+
+    @api.model
+    def _select(self):
+        return super()._select() + ", A.activity_id AS activity_id, A.covering_invoice_id AS covering_invoice_id"
