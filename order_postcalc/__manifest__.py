@@ -12,6 +12,7 @@
         "security/order_postcalc_rules.xml",
         "security/order_allowance_advice_rules.xml",
         "security/order_postcalc_closing_rules.xml",
+        "security/order_customer_rules.xml",
         "data/order_activity_data.xml",
         "data/mail_activity_type_data.xml",
         "data/order_allowance_advice_data.xml",
@@ -35,6 +36,14 @@
     "assets": {
         "web.assets_backend": ["order_postcalc/static/src/sheet/**/*"],
         "web.assets_tests": ["order_postcalc/static/tests/tours/**/*"],
+        "views/order_postcalc_report_views.xml",
+        "views/order_customer_report_views.xml",
+        "views/order_extra_trend_views.xml",
+        "data/ir_filters_data.xml",
+        "data/ir_cron_customer_data.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["order_postcalc/static/src/facts_export/*"],
     },
     "post_init_hook": "post_init_hook",
     "application": True,

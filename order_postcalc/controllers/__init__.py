@@ -1,1 +1,2 @@
 from . import postcalc_sheet
+from . import facts_xlsx

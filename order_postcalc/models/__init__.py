@@ -13,6 +13,7 @@ from . import account_analytic_line_activity
 from . import account_analytic_line_covering
 from . import account_move_hours
 from . import sale_order_line_covering
+from . import ir_filters
 from . import order_postcalc_plan
 from . import sale_order_line_plan
 from . import sale_order_plan

@@ -12,3 +12,8 @@ from . import test_sheet
 from . import test_covering_rules
 from . import test_covering
 from . import test_activity
+from . import test_analysis
+from . import test_facts_xlsx
+from . import test_abc_classes
+from . import test_customer_report
+from . import test_extra_trend
