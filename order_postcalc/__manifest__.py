@@ -32,10 +32,6 @@
         "views/order_allowance_advice_menus.xml",
         "views/order_postcalc_closing_views.xml",
         "views/order_postcalc_sheet_views.xml",
-    ],
-    "assets": {
-        "web.assets_backend": ["order_postcalc/static/src/sheet/**/*"],
-        "web.assets_tests": ["order_postcalc/static/tests/tours/**/*"],
         "views/order_postcalc_report_views.xml",
         "views/order_customer_report_views.xml",
         "views/order_extra_trend_views.xml",
@@ -43,7 +39,11 @@
         "data/ir_cron_customer_data.xml",
     ],
     "assets": {
-        "web.assets_backend": ["order_postcalc/static/src/facts_export/*"],
+        "web.assets_backend": [
+            "order_postcalc/static/src/sheet/**/*",
+            "order_postcalc/static/src/facts_export/**/*",
+        ],
+        "web.assets_tests": ["order_postcalc/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "application": True,
