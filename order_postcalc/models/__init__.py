@@ -12,6 +12,7 @@ from . import account_move_order
 from . import account_analytic_line_activity
 from . import account_analytic_line_covering
 from . import account_move_hours
+from . import timesheets_analysis_report
 from . import sale_order_line_covering
 from . import ir_filters
 from . import order_postcalc_plan

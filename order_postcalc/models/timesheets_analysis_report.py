@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 
+# Here and not with the reports: Odoo makes its view as soon as the class is loaded, and needs the columns by then.
 class TimesheetsAnalysisReport(models.Model):
     _inherit = "timesheets.analysis.report"
 
