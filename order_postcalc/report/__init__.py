@@ -5,7 +5,6 @@ from . import order_postcalc_report_material
 from . import order_postcalc_report_purchase
 from . import order_postcalc_report_expense
 from . import order_postcalc_sheet_report
-from . import timesheets_analysis_report
 from . import order_ratio_mixin
 from . import order_postcalc_report_figures
 from . import order_postcalc_report_xlsx
