@@ -13,6 +13,7 @@
         "security/order_allowance_advice_rules.xml",
         "security/order_postcalc_closing_rules.xml",
         "security/order_customer_rules.xml",
+        "security/order_people_rules.xml",
         "data/order_activity_data.xml",
         "data/mail_activity_type_data.xml",
         "data/order_allowance_advice_data.xml",
@@ -37,6 +38,8 @@
         "views/order_extra_trend_views.xml",
         "data/ir_filters_data.xml",
         "data/ir_cron_customer_data.xml",
+        "views/order_capacity_views.xml",
+        "views/order_people_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,6 +1,7 @@
 from . import res_company
 from . import res_config_settings
 from . import order_activity
+from . import order_capacity_cost
 from . import product_template
 from . import product_product
 from . import project_project

@@ -10,3 +10,6 @@ from . import order_postcalc_report_figures
 from . import order_postcalc_report_xlsx
 from . import order_customer_report
 from . import order_extra_trend
+from . import order_activity_report
+from . import order_people_report
+from . import order_team_report

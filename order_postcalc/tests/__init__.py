@@ -17,3 +17,5 @@ from . import test_facts_xlsx
 from . import test_abc_classes
 from . import test_customer_report
 from . import test_extra_trend
+from . import test_capacity
+from . import test_people
