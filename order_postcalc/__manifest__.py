@@ -41,6 +41,14 @@
         "views/order_capacity_views.xml",
         "views/order_people_views.xml",
     ],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/hr_employee_demo.xml",
+        "demo/product_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/helpers_demo.xml",
+        "demo/sale_order_running_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "order_postcalc/static/src/sheet/**/*",

@@ -26,6 +26,7 @@ LOGINS = [
     ("seller", "seller", "writes quotations, sends change orders"),
     ("technician", "technician", "records extras on site"),
     ("technician2", "technician2", "his colleague, who has yet to read the rules"),
+    ("manager", "manager", "runs the joinery: margins, closings, rates, and the coach of its people"),
     ("bookkeeper", "bookkeeper", "invoices"),
     ("customer", "customer", "portal customer, who signs"),
 ]

@@ -26,7 +26,7 @@ class TestDemo:
     def test_has_the_logins_that_serve_prints(self, demo):
         environment, name, _log = demo
         logins = {row[0] for row in database.query(environment, "SELECT login FROM res_users", database=name)}
-        assert {"admin", "seller", "technician", "technician2", "bookkeeper", "customer"} <= logins
+        assert {"admin", "seller", "technician", "technician2", "manager", "bookkeeper", "customer"} <= logins
 
     @pytest.mark.parametrize("table", ["sale_change_order", "sale_order"])
     def test_has_something_to_sign(self, demo, table):

@@ -19,3 +19,4 @@ from . import test_customer_report
 from . import test_extra_trend
 from . import test_capacity
 from . import test_people
+from . import test_demo
