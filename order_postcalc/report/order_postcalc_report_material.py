@@ -61,10 +61,10 @@ class OrderPostcalcReport(models.Model):
             ),
             condition=SQL(
                 "sm.state = 'done' AND sm.value <> 0"
-                " AND (sm.is_out OR sm.is_in AND origin.usage IN ('customer', 'transit')) AND %s",
-                SQL(" AND ").join(
-                    self._is_not_bought(SQL("l.order_id"), SQL("sm.product_id"), SQL("AND NOT %s", self._is_storable()))
-                ),
+                " AND (sm.is_out OR sm.is_in AND origin.usage IN ('customer', 'transit'))"
+                " AND NOT (%s AND NOT %s)",
+                self._is_bought(SQL("l.order_id"), SQL("sm.product_id")),
+                self._is_storable(SQL("sm.product_id")),
             ),
             depends=ORDER_DEPENDS
             | self._get_bought_depends()
@@ -104,16 +104,14 @@ class OrderPostcalcReport(models.Model):
                 "actual_cost": SQL("%s", cost),
             },
             tables=SQL(
-                "sale_order_line l JOIN product_product product ON product.id = l.product_id"
-                " JOIN product_template template ON template.id = product.product_tmpl_id"
-                " LEFT JOIN sale_order o ON o.id = l.order_id"
+                "sale_order_line l LEFT JOIN sale_order o ON o.id = l.order_id"
                 " LEFT JOIN res_company company ON company.id = l.company_id"
             ),
             condition=SQL(
                 "l.qty_delivered_method = 'manual' AND l.qty_delivered <> 0 AND l.purchase_price <> 0"
-                " AND template.type = 'consu' AND l.is_expense IS NOT TRUE AND l.is_downpayment IS NOT TRUE"
-                " AND l.state = 'sale' AND %s",
-                SQL(" AND ").join(self._is_not_bought(SQL("l.order_id"), SQL("l.product_id"))),
+                " AND l.is_service IS NOT TRUE AND l.is_expense IS NOT TRUE AND l.is_downpayment IS NOT TRUE"
+                " AND l.state = 'sale' AND NOT %s",
+                self._is_bought(SQL("l.order_id"), SQL("l.product_id")),
             ),
             depends=ORDER_DEPENDS
             | self._get_bought_depends()
@@ -122,78 +120,66 @@ class OrderPostcalcReport(models.Model):
                 "sale.order.line": [
                     "order_id", "change_order_id", "product_id", "company_id", "name", "qty_delivered",
                     "qty_delivered_method", "purchase_price", "is_expense", "is_downpayment", "state",
+                    "is_service",
                 ],
-                "product.template": ["type"],
             },
         )  # fmt: skip
 
     # === WHICH OF TWO RECORDS COUNTS ===
 
-    def _is_storable(self):
-        """Whether stock is kept of the product of the template `template`."""
-        return SQL("template.is_storable") if self._has_fields("product.template", "is_storable") else SQL("FALSE")
+    # These conditions stand below OR or NOT, so that the database plans each by itself, and looks it up row by row for
+    # an order, in a table made once for all of them. Joined, they would make it plan longer than it reads.
 
-    def _is_not_bought(self, order, product, only=None):
-        """Conditions under which nothing was bought of ``product`` for ``order``.
+    def _is_storable(self, product):
+        """Whether stock is kept of ``product``."""
+        if not self._has_fields("product.template", "is_storable"):
+            return SQL("FALSE")
+        return SQL(
+            "COALESCE((SELECT template.is_storable FROM product_product goods"
+            " JOIN product_template template ON template.id = goods.product_tmpl_id WHERE goods.id = %s), FALSE)",
+            product,
+        )
 
-        :param only: a further condition on the template `template` of the product
-        """
+    def _is_bought(self, order, product):
+        """Whether ``product`` was bought for ``order``."""
+        return SQL("(%s)", SQL(" OR ").join(self._get_ways_to_buy(order, product)))
+
+    def _get_ways_to_buy(self, order, product):
         return [
             SQL(
-                """NOT EXISTS (
+                """EXISTS (
                     SELECT FROM account_analytic_line bought
-                      JOIN account_move_line bill_line ON bill_line.id = bought.move_line_id
-                      JOIN account_move bill ON bill.id = bill_line.move_id
-                      JOIN product_product goods ON goods.id = bought.product_id
-                      JOIN product_template template ON template.id = goods.product_tmpl_id
                      WHERE bought.postcalc_order_id = %s
                        AND bought.product_id = %s
                        AND bought.project_id IS NULL
-                       AND bill.move_type IN %s
-                           %s
+                       AND bought.category = 'vendor_bill'
                 )""",
                 order,
                 product,
-                PURCHASE_TYPES,
-                only or SQL(),
             )
         ]
 
     def _get_bought_depends(self):
-        return {
-            "account.analytic.line": ["postcalc_order_id", "product_id", "project_id", "move_line_id"],
-            "account.move": ["move_type"],
-            "account.move.line": ["move_id"],
-        }
+        return {"account.analytic.line": ["postcalc_order_id", "product_id", "project_id", "category"]}
 
-    def _is_not_delivered(self, order, product, only=None):
-        """Conditions under which ``order`` gets no ``product`` out of a stock.
-
-        :param only: a further condition, on what is outside
-        """
+    def _is_delivered(self, order, product):
+        """Whether stock is kept of ``product``, and ``order`` gets it from there."""
         if not self._has_deliveries():
-            return []
-        return [
-            SQL(
-                """NOT EXISTS (
-                    SELECT FROM sale_order_line delivered_line
-                      JOIN stock_move delivered ON delivered.sale_line_id = delivered_line.id
-                      JOIN product_product goods ON goods.id = delivered.product_id
-                      JOIN product_template template ON template.id = goods.product_tmpl_id
-                     WHERE delivered_line.order_id = %s
-                       AND delivered.product_id = %s
-                       AND delivered.state = 'done'
-                       AND delivered.is_out
-                       AND delivered.value <> 0
-                       AND %s
-                           %s
-                )""",
-                order,
-                product,
-                self._is_storable(),
-                only or SQL(),
-            )
-        ]
+            return SQL("FALSE")
+        return SQL(
+            """(EXISTS (
+                SELECT FROM sale_order_line delivered_line
+                  JOIN stock_move delivered ON delivered.sale_line_id = delivered_line.id
+                 WHERE delivered_line.order_id = %s
+                   AND delivered.product_id = %s
+                   AND delivered.state = 'done'
+                   AND delivered.is_out
+                   AND delivered.value <> 0
+            ) AND %s)""",
+            order,
+            product,
+            self._is_storable(product),
+        )
 
     def _get_delivered_depends(self):
         if not self._has_deliveries():
@@ -214,18 +200,22 @@ class OrderPostcalcReport(models.Model):
         """Bills for what the order gets out of a stock, and entries of deliveries that count themselves."""
         conditions = super()._get_other_conditions()
         if self._has_deliveries():
-            conditions += self._is_not_delivered(
-                SQL("a.postcalc_order_id"), SQL("a.product_id"), SQL("AND m.move_type IN %s", PURCHASE_TYPES)
+            conditions.append(
+                SQL(
+                    "NOT (m.id IS NOT NULL AND m.move_type IN %s AND %s)",
+                    PURCHASE_TYPES,
+                    self._is_delivered(SQL("a.postcalc_order_id"), SQL("a.product_id")),
+                )
             )
         if self._has_fields("stock.move", "sale_line_id", "analytic_account_line_ids"):
             conditions.append(
                 SQL(
-                    """NOT EXISTS (
+                    """NOT (a.move_line_id IS NULL AND EXISTS (
                         SELECT FROM %s entry
                           JOIN stock_move sm ON sm.id = entry.stock_move_id
                          WHERE entry.account_analytic_line_id = a.id
                            AND (sm.sale_line_id IS NOT NULL OR sm.state <> 'done')
-                    )""",
+                    ))""",
                     SQL.identifier(self.env["stock.move"]._fields["analytic_account_line_ids"].relation),
                 )
             )

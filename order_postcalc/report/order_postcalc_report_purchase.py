@@ -57,14 +57,10 @@ class OrderPostcalcReport(models.Model):
                 " LEFT JOIN res_company company ON company.id = ml.company_id"
             ),
             condition=SQL(
-                "ml.parent_state = 'posted' AND m.move_type IN %s AND %s",
+                "ml.parent_state = 'posted' AND m.move_type IN %s AND %s AND NOT %s",
                 PURCHASE_TYPES,
-                SQL(" AND ").join(
-                    [
-                        self._is_result_account(),
-                        *self._is_not_delivered(SQL("l.order_id"), SQL("ml.product_id")),
-                    ]
-                ),
+                self._is_result_account(),
+                self._is_delivered(SQL("l.order_id"), SQL("ml.product_id")),
             ),
             depends=ORDER_DEPENDS
             | self._get_delivered_depends()
@@ -81,10 +77,9 @@ class OrderPostcalcReport(models.Model):
         return self._get_purchase_source(
             number=11,
             key=SQL("p.id"),
-            lines=SQL(
-                "SELECT l.order_id, l.id AS order_line_id, l.change_order_id, pl.id AS purchase_line_id, 1.0 AS share"
-                "  FROM sale_order_line l JOIN purchase_order_line pl ON pl.sale_line_id = l.id"
-            ),
+            columns=SQL("l.order_id, l.id AS order_line_id, l.change_order_id, 1.0 AS share"),
+            tables=SQL("sale_order_line l JOIN purchase_order_line pl ON pl.sale_line_id = l.id"),
+            by=SQL("l.order_id, l.id"),
         )
 
     def _source_analytic_purchase(self):
@@ -98,31 +93,34 @@ class OrderPostcalcReport(models.Model):
         return self._get_purchase_source(
             number=12,
             key=SQL("(p.id::bigint << 20) + p.order_id %% 1048576"),
-            lines=SQL(
+            columns=SQL("own.order_id, NULL::integer AS order_line_id, NULL::integer AS change_order_id, own.share"),
+            tables=SQL(
                 """
-                SELECT own.postcalc_order_id AS order_id, NULL::integer AS order_line_id,
-                       NULL::integer AS change_order_id, pl.id AS purchase_line_id,
-                       SUM(share.value::numeric) / 100 AS share
-                  FROM account_analytic_account own
-                  -- The condition is what Odoo's index is on; it is implied by the last one.
-                  JOIN purchase_order_line pl ON %(accounts)s @> ARRAY[own.id::text]
-                 CROSS JOIN LATERAL jsonb_each_text(pl.analytic_distribution) AS share (key, value)
-                 CROSS JOIN LATERAL unnest(string_to_array(share.key, ',')) AS part (account)
-                 WHERE own.postcalc_order_id IS NOT NULL
-                   AND part.account::integer = own.id
-                       %(made_for_line)s
-                 GROUP BY own.postcalc_order_id, pl.id
+                (
+                    SELECT account.postcalc_order_id AS order_id, pl.id, SUM(share.value::numeric) / 100 AS share
+                      FROM account_analytic_account account
+                      -- Odoo's index is on this condition, which the last one implies.
+                      JOIN purchase_order_line pl ON %(accounts)s @> ARRAY[account.id::text]
+                     CROSS JOIN LATERAL jsonb_each_text(pl.analytic_distribution) AS share (key, value)
+                     CROSS JOIN LATERAL unnest(string_to_array(share.key, ',')) AS part (account)
+                     WHERE account.postcalc_order_id IS NOT NULL
+                       AND part.account::integer = account.id
+                           %(made_for_line)s
+                     GROUP BY account.postcalc_order_id, pl.id
+                ) own JOIN purchase_order_line pl ON pl.id = own.id
                 """,
                 accounts=self.env["purchase.order.line"]._query_analytic_accounts("pl"),
                 made_for_line=made_for_line,
             ),
+            by=SQL("own.order_id, own.share"),
         )
 
-    def _get_purchase_source(self, number, key, lines):
+    def _get_purchase_source(self, number, key, columns, tables, by):
         """Return a source of confirmed purchase lines that aren't billed in full.
 
-        :param SQL lines: SELECT of `order_id`, `order_line_id`, `change_order_id`, `purchase_line_id` and `share`. It
-            is aggregated by order, so that a condition on the order gets at its indexes.
+        :param SQL columns: `order_id`, `order_line_id`, `change_order_id` and `share` of the purchase line
+        :param SQL tables: where to find them, with the purchase line as `pl`
+        :param SQL by: what they follow from; with the order in it, a condition on the order gets at its indexes
         """
         received = SQL("GREATEST(p.qty_received - p.billed, 0)")
         open_quantity = SQL("GREATEST(p.product_qty - GREATEST(p.qty_received, p.billed, 0), 0)")
@@ -148,7 +146,7 @@ class OrderPostcalcReport(models.Model):
             tables=SQL(
                 """
                 (
-                    SELECT own.order_id, own.order_line_id, own.change_order_id, own.share,
+                    SELECT %(columns)s,
                            pl.id, pl.product_id, pl.company_id, pl.create_date, pl.name, pl.product_qty,
                            pl.qty_received, po.id AS purchase_id, COALESCE(po.date_approve, po.date_order) AS date,
                            COALESCE(
@@ -158,31 +156,29 @@ class OrderPostcalcReport(models.Model):
                            COALESCE(
                                SUM(
                                    CASE WHEN m.move_type = 'in_refund' THEN -ml.quantity ELSE ml.quantity END
-                                   * COALESCE((unit.factor / NULLIF(purchase_unit.factor, 0))::numeric, 1)
+                                   * COALESCE((unit.factor / purchase_unit.factor)::numeric, 1)
                                ) FILTER (WHERE m.move_type IN %(purchase_types)s), 0
                            ) AS billed
-                      FROM (%(lines)s) own
-                      JOIN purchase_order_line pl ON pl.id = own.purchase_line_id
+                      FROM %(tables)s
                       JOIN purchase_order po ON po.id = pl.order_id
                       LEFT JOIN account_move_line ml ON ml.purchase_line_id = pl.id AND ml.parent_state = 'posted'
                       LEFT JOIN account_move m ON m.id = ml.move_id
                       LEFT JOIN uom_uom unit ON unit.id = ml.product_uom_id
                       LEFT JOIN uom_uom purchase_unit ON purchase_unit.id = pl.product_uom_id
                      WHERE po.state = 'purchase' AND pl.display_type IS NULL
-                     GROUP BY own.order_id, own.order_line_id, own.change_order_id, own.share, pl.id, po.id
+                     GROUP BY %(by)s, pl.id, po.id
                 ) p
                 LEFT JOIN sale_order o ON o.id = p.order_id
                 LEFT JOIN res_company company ON company.id = p.company_id
                 """,
-                lines=lines,
+                columns=columns,
+                tables=tables,
+                by=by,
                 purchase_types=PURCHASE_TYPES,
             ),
             condition=SQL(
-                "(p.qty_received > p.billed OR p.product_qty > p.billed)%s",
-                SQL().join(
-                    SQL(" AND %s", condition)
-                    for condition in self._is_not_delivered(SQL("p.order_id"), SQL("p.product_id"))
-                ),
+                "(p.qty_received > p.billed OR p.product_qty > p.billed) AND NOT %s",
+                self._is_delivered(SQL("p.order_id"), SQL("p.product_id")),
             ),
             depends=ORDER_DEPENDS
             | self._get_delivered_depends()
@@ -229,36 +225,29 @@ class OrderPostcalcReport(models.Model):
             depends["account.move.line"] = [*depends["account.move.line"], "purchase_line_id"]
         return depends
 
-    def _is_not_bought(self, order, product, only=None):
-        conditions = super()._is_not_bought(order, product, only)
+    def _get_ways_to_buy(self, order, product):
+        ways = super()._get_ways_to_buy(order, product)
         if self._has_fields("purchase.order.line", "sale_line_id"):
-            query = """NOT EXISTS (
+            query = """EXISTS (
                 SELECT FROM sale_order_line bought_line
                   JOIN purchase_order_line bought ON bought.sale_line_id = bought_line.id
-                  JOIN purchase_order purchase ON purchase.id = bought.order_id
-                  JOIN product_product goods ON goods.id = bought.product_id
-                  JOIN product_template template ON template.id = goods.product_tmpl_id
-                  %s
+                    %s
                  WHERE bought_line.order_id = %s
                    AND bought.product_id = %s
-                   AND purchase.state = 'purchase'
                    AND %s
-                       %s
             )"""
-            billed = SQL("JOIN account_move_line bill_line ON bill_line.purchase_line_id = bought.id")
-            for join, condition in (
-                (SQL(), SQL("bought.qty_received > 0")),
-                (billed, SQL("bill_line.parent_state = 'posted'")),
-            ):
-                conditions.append(SQL(query, join, order, product, condition, only or SQL()))
-        return conditions
+            bill_line = SQL("JOIN account_move_line bill_line ON bill_line.purchase_line_id = bought.id")
+            ways += [
+                SQL(query, SQL(), order, product, SQL("bought.qty_received > 0")),
+                SQL(query, bill_line, order, product, SQL("bill_line.parent_state = 'posted'")),
+            ]
+        return ways
 
     def _get_bought_depends(self):
         depends = super()._get_bought_depends()
         if self._has_fields("purchase.order.line", "sale_line_id"):
             depends |= {
-                "purchase.order": ["state"],
-                "purchase.order.line": ["sale_line_id", "product_id", "qty_received", "order_id"],
-                "account.move.line": [*depends["account.move.line"], "purchase_line_id", "parent_state"],
+                "purchase.order.line": ["sale_line_id", "product_id", "qty_received"],
+                "account.move.line": ["purchase_line_id", "parent_state"],
             }
         return depends
