@@ -271,15 +271,15 @@ class TestFactsInvoice(FactsCommon):
         self.assertAlmostEqual(sum(shares.values()), 1000.0)
 
     def test_foreign_order(self):
-        """5 070.00 in a currency of which 2 make one of the company: 2 535.00"""
+        """10 140.00 in a currency of which 2 make one of the company: 5 070.00"""
         currency = self.setup_other_currency("HRK", rates=[("2020-01-01", 2.0)])
         pricelist = self.env["product.pricelist"].create({"name": "Abroad", "currency_id": currency.id})
         order = self._make_order(pricelist_id=pricelist.id, confirm=False)
-        for line, price in zip(order.order_line, (4000.0, 60.0, 35.0), strict=True):
+        for line, price in zip(order.order_line, (8000.0, 120.0, 70.0), strict=True):
             line.price_unit = price
         order.action_confirm()
         self._invoice(order)
-        self.assertEqual((order.amount_untaxed, self._revenue(order=order)), (5070.0, 2535.0))
+        self.assertEqual((order.amount_untaxed, self._revenue(order=order)), (10140.0, 5070.0))
 
     def test_journal_entry_with_order_lines_is_no_invoice(self):
         """A deposit booked by hand."""
