@@ -34,7 +34,7 @@ class OrderPeopleReport(models.Model):
     favour_value = fields.Monetary("Value of Favours", readonly=True, help="What they would have been billed at.")
     favour_cost = fields.Monetary("Cost of Favours", readonly=True)
     extensions = fields.Integer("Extensions Recorded", readonly=True)
-    extensions_signed = fields.Integer("Extensions Signed", readonly=True)
+    extensions_signed = fields.Integer(readonly=True)
     follow_ups = fields.Integer("Follow-Ups", readonly=True, help="Wishes passed on to the seller.")
     documented_hours = fields.Float(
         "Extra Hours Documented", readonly=True, help="Of favours, and of extensions that were offered or signed."
