@@ -19,9 +19,9 @@ def net_billed(billed, credited):
     :param credited: pairs of the reversed invoice, or None, and quantity
 
     >>> net_billed([("A", 3), ("B", 4)], [("A", 3)])
-    [('B', 4)]
+    [('B', 4.0)]
     >>> net_billed([("A", 3), ("B", 4)], [(None, 5)])
-    [('A', 2)]
+    [('A', 2.0)]
     """
     left = {}
     for invoice, quantity in billed:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProductTemplate(models.Model):
@@ -15,6 +15,16 @@ class ProductTemplate(models.Model):
         help="Hours that one unit takes, for what is not sold by time. Plans and pre-calculations are made from it.",
     )
 
+    is_sold_by_time = fields.Boolean(
+        compute="_compute_is_sold_by_time", help="Its unit says how many hours it takes; none have to be planned."
+    )
+
     _planned_hours_per_unit_positive = models.Constraint(
         "CHECK(planned_hours_per_unit >= 0)", "The planned hours of a product can't be negative."
     )
+
+    @api.depends("uom_id")
+    def _compute_is_sold_by_time(self):
+        hour = self.env.ref("uom.product_uom_hour")
+        for template in self:
+            template.is_sold_by_time = bool(template.uom_id) and template.uom_id._has_common_reference(hour)
