@@ -48,7 +48,9 @@ class OrderCustomerReport(models.Model):
     cost_of_unsold = fields.Monetary(
         "Hours not Sold", readonly=True, help="Working time on the order that belongs to none of its lines."
     )
-    cost_to_serve = fields.Monetary(readonly=True, help="Favours, rework and hours that no line sells.")
+    cost_to_serve = fields.Monetary(
+        "Cost to Serve", readonly=True, help="Favours, rework and hours that no line sells."
+    )
     contribution = fields.Monetary(
         readonly=True, help="Invoiced revenue less direct cost and cost to serve: what the customer leaves."
     )

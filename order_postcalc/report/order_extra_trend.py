@@ -89,10 +89,16 @@ class OrderExtraTrend(models.Model):
         help="Extensions signed in relation to those that were signed or declined.",
     )
     days_to_signature = fields.Float(
-        compute="_compute_ratios", aggregator="avg", help="From the offer to the signature, on average."
+        "Days to Signature",
+        compute="_compute_ratios",
+        aggregator="avg",
+        help="From the offer to the signature, on average.",
     )
     favours_per_order = fields.Float(
-        compute="_compute_ratios", aggregator="avg", help="Favours in relation to the orders confirmed meanwhile."
+        "Favours per Order",
+        compute="_compute_ratios",
+        aggregator="avg",
+        help="Favours in relation to the orders confirmed meanwhile.",
     )
     allowance_use = fields.Float(
         "Use of Allowances (%)",

@@ -40,9 +40,11 @@ class OrderPostcalcReport(models.Model):
         "Margin (%)", compute="_compute_ratios", aggregator="avg", help="In relation to the invoiced revenue."
     )
     revenue_per_hour = fields.Monetary(
-        compute="_compute_ratios", aggregator="avg", help="Invoiced revenue by hour worked."
+        "Revenue per Hour", compute="_compute_ratios", aggregator="avg", help="Invoiced revenue by hour worked."
     )
-    margin_per_hour = fields.Monetary(compute="_compute_ratios", aggregator="avg", help="Margin by hour worked.")
+    margin_per_hour = fields.Monetary(
+        "Margin per Hour", compute="_compute_ratios", aggregator="avg", help="Margin by hour worked."
+    )
     cost_per_hour = fields.Monetary(
         "Cost of an Hour", compute="_compute_ratios", aggregator="avg", help="Of working time, favours apart."
     )

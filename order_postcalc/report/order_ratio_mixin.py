@@ -32,7 +32,24 @@ class OrderRatioMixin(models.AbstractModel):
             return SQL("SUM(%s)", self._get_measure_sql(name, query))
         if aggregator == "avg" and name in self._get_ratios():
             return self._get_ratio_sql(name, query)
+        if aggregator == "sum_currency" and name in self._get_differences() | self._get_ratios():
+            return self._get_converted_sql(name, query)
         return super()._read_group_select(aggregate_spec, query)
+
+    def _get_converted_sql(self, name, query):
+        """What screens ask for besides, in case that amounts are in different currencies: all in the user's own."""
+        if name in self._get_differences():
+            parts = self._get_differences()[name]
+            return SQL("%s - %s", *(self._read_group_select(f"{part}:sum_currency", query) for part in parts))
+        dividend, divisor = self._get_ratios()[name]
+        condition = self._get_ratio_condition(name, query)
+        return SQL(
+            "%s FILTER (WHERE %s)::numeric / NULLIF(SUM(%s) FILTER (WHERE %s), 0)::numeric",
+            self._read_group_select(f"{dividend}:sum_currency", query),
+            condition,
+            self._get_measure_sql(divisor, query),
+            condition,
+        )
 
     def _get_ratio_sql(self, name, query):
         measures = self._get_ratios()[name]

@@ -95,9 +95,22 @@ class TestAnalysis(PostcalcCommon):
         domain = [("order_id", "in", (self.order | other).ids)]
         [(cost, hours)] = report._read_group(domain, [], ["cost_per_hour:avg", "actual_hours:sum"])
         self.assertEqual((cost, hours), (False, 17.0))
+        # In the currency of the user, at today's rate.
+        [(cost, deviation)] = report._read_group(
+            domain, [], ["cost_per_hour:sum_currency", "cost_deviation:sum_currency"]
+        )
+        self.assertAlmostEqual(cost, self._convert(report, domain, "actual_cost", [("kind", "=", "labour")]) / 17)
+        self.assertAlmostEqual(
+            deviation, self._convert(report, domain, "actual_cost") - self._convert(report, domain, "planned_cost")
+        )
         by_company = dict(report._read_group(domain, ["company_id"], ["cost_per_hour:avg"]))
         self.assertAlmostEqual(by_company[self.company], 460 / 12)
         self.assertAlmostEqual(by_company[other.company_id], 20.0)
+
+    def _convert(self, report, domain, name, further=()):
+        """Return the sum of an amount in the user's currency."""
+        [(amount,)] = report._read_group([*domain, *further], [], [f"{name}:sum_currency"])
+        return amount
 
     def _setup_other_company(self):
         """Return an order of a company in dollars, with 5 hours at 20.00."""
@@ -193,11 +206,10 @@ class TestAnalysis(PostcalcCommon):
         self.env.flush_all()
         for favourite in favourites:
             context = literal_eval(favourite.context)
-            aggregators = {
-                name: values["aggregator"]
-                for name, values in report.fields_get(context["pivot_measures"], ["aggregator"]).items()
-            }
-            measures = [f"{name}:{aggregators[name]}" for name in context["pivot_measures"]]
+            described = report.fields_get(context["pivot_measures"], ["aggregator", "type"])
+            measures = [f"{name}:{values['aggregator']}" for name, values in described.items()]
+            # the pivot asks for this besides
+            measures += [f"{name}:sum_currency" for name, values in described.items() if values["type"] == "monetary"]
             self.assertTrue(
                 report.formatted_read_group(favourite._get_eval_domain(), context["group_by"], measures), favourite.name
             )
