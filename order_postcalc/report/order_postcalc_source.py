@@ -1,5 +1,6 @@
 """How the sources of the fact table are put together: one SELECT per source, all with the same columns."""
 
+import re
 from dataclasses import dataclass, field
 
 from odoo.tools import SQL
@@ -70,6 +71,13 @@ class Source:
     tables: SQL
     condition: SQL
     depends: dict = field(default_factory=dict)
+
+    def may_give(self, kinds):
+        """Whether a fact of this source can be of one of ``kinds``.
+
+        The kinds are read off the SQL that tells them. One too many costs time, not truth.
+        """
+        return not kinds.isdisjoint(re.findall(r"'(\w+)'", self.values["kind"].code))
 
     def select(self, env):
         values = ORDER_COLUMNS | self.values

@@ -3,6 +3,7 @@ from . import test_facts_access
 from . import test_facts_material
 from . import test_facts_purchase
 from . import test_facts_reconciliation
+from . import test_facts_speed
 from . import test_plan
 from . import test_capture_rate
 from . import test_xlsx
