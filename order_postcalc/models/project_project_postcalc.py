@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class ProjectProject(models.Model):
@@ -6,15 +7,17 @@ class ProjectProject(models.Model):
 
     def _get_postcalc_orders(self):
         """The confirmed orders whose cost is recorded on these projects, those that the user may read."""
-        found = self.env["sale.order"].search(
-            [
-                ("state", "=", "sale"),
-                "|",
-                ("order_line.project_id", "in", self.ids),
-                ("id", "in", self.sudo().sale_line_id.order_id.ids),
-            ]
+        # In sudo: a project may be made for an order that is not the user's; the search leaves that out.
+        made_for = self.sudo().sale_line_id.order_id
+        return self.env["sale.order"].search(
+            Domain("state", "=", "sale")
+            & (
+                Domain("id", "in", made_for.ids)
+                | Domain("project_id", "in", self.ids)
+                | Domain("order_line.project_id", "in", self.ids)
+                | Domain("order_line.task_id.project_id", "in", self.ids)
+            )
         )
-        return found
 
     def action_view_postcalc(self):
         """Open the sheet of the project's order; a list when it has several."""

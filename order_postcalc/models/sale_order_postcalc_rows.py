@@ -30,11 +30,13 @@ GOODS_KINDS = ("material", "purchase", "other")
 
 @dataclass
 class PostcalcRows:
-    """The figures of one order, by what they are shown by; each dict adds up to the same total."""
+    """The figures of one order, by what they are shown by: hours and cost add up to the same total in each dict."""
 
     lines: dict = field(default_factory=lambda: defaultdict(Figures))
     activities: dict = field(default_factory=lambda: defaultdict(Figures))
     kinds: dict = field(default_factory=lambda: defaultdict(Figures))
+    #: Cost without a line that counts towards goods still to come.
+    covered: float = 0.0
 
     def total(self, rounding):
         return total((figures.rounded(rounding) for figures in self.lines.values()), rounding)
@@ -144,7 +146,13 @@ class SaleOrder(models.Model):
                 figures.actual_cost for kind, _activity, figures in by_line[NO_LINE] if kind in GOODS_KINDS
             )
             for part, left in zip(goods, cover([part.expected for part in goods], booked, rounding), strict=True):
+                rows.covered += rounding(part.expected) - left
                 part.cost -= rounding(part.expected) - left
+        favours = rows.lines[FAVOURS].actual_cost if FAVOURS in rows.lines else 0.0
+        for line in self.order_line.filtered("is_minor_items_allowance"):
+            if part := remaining.get(line.id):
+                # The allowance is what favours are planned with: those that were done are not expected again.
+                part.cost, favours = max(part.cost - favours, 0.0), max(favours - part.cost, 0.0)
         for key, part in remaining.items():
             if key == FAVOURS:
                 continue

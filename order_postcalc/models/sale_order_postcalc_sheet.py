@@ -90,6 +90,7 @@ class SaleOrder(models.Model):
             },
             "cell_domains": self._get_postcalc_cell_domains(),
             "committed_cost": rounding(sum(figures.committed_cost for figures in rows.lines.values())),
+            "covered_cost": rounding(rows.covered),
             "per_hour": self._get_postcalc_per_hour(total, rounding),
             "unpaid_hours": self._get_postcalc_unpaid_hours(rows.kinds["labour"]),
             "favours": self._get_postcalc_favours(rows.kinds["minor"], rounding),

@@ -25,3 +25,8 @@ from . import test_extra_trend
 from . import test_capacity
 from . import test_people
 from . import test_demo
+from . import test_sheet_access
+from . import test_sheet_closing
+from . import test_sheet_erosion
+from . import test_sheet_tour
+from . import test_worked_example

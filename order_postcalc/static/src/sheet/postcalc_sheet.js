@@ -6,6 +6,7 @@ import { formatDate, deserializeDate } from "@web/core/l10n/dates";
 import { formatFloat } from "@web/core/utils/numbers";
 import { Layout } from "@web/search/layout";
 import { registry } from "@web/core/registry";
+import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { useService } from "@web/core/utils/hooks";
 import { PostcalcChart } from "./postcalc_chart";
@@ -37,6 +38,7 @@ export class PostcalcSheet extends Component {
         // What was open when one comes back from the records behind a figure.
         const kept = this.props.state || {};
         this.state = useState({ sheet: null, tab: kept.tab || "lines", measure: kept.measure || "cost" });
+        useSetupAction({ getLocalState: () => ({ tab: this.state.tab, measure: this.state.measure }) });
         onWillStart(() => this.load());
     }
 
@@ -82,10 +84,12 @@ export class PostcalcSheet extends Component {
         return this.sheet.columns.filter(({ key }) => this.total[measure.key][key] !== null);
     }
 
-    /** The rows, with a heading where those of an extension begin. */
+    /** The rows that have any such figure, with a heading where those of an extension begin. */
     get rows() {
         let section = "";
-        return this.sheet[this.state.tab].map((row) => {
+        const { key } = this.measure;
+        const shown = this.sheet[this.state.tab].filter((row) => Object.values(row.cells[key]).some(Boolean));
+        return shown.map((row) => {
             const heading = row.section !== section ? row.section : "";
             section = row.section;
             return { ...row, heading };
@@ -204,11 +208,8 @@ export class PostcalcSheet extends Component {
             {
                 key: "per_hour",
                 label: _t("Margin per Hour"),
-                value: this.show("money", perHour.forecast),
-                sub: _t("planned %(planned)s, so far %(actual)s", {
-                    planned: this.show("money", perHour.revised),
-                    actual: this.show("money", perHour.actual),
-                }),
+                value: perHour.forecast === null ? "–" : this.money(perHour.forecast),
+                sub: _t("planned %s", this.show("money", perHour.revised)),
                 measure: "margin",
                 deviation: 0,
             },
@@ -216,10 +217,6 @@ export class PostcalcSheet extends Component {
     }
 
     // --- going to the records ---
-
-    getLocalState() {
-        return { tab: this.state.tab, measure: this.state.measure };
-    }
 
     /** Open the facts behind a figure. */
     async openFacts(label, domain, more = []) {

@@ -1,0 +1,31 @@
+"""The sheet in a real browser: at a desk and on a phone."""
+
+from odoo.tests import HttpCase, tagged
+
+from .test_sheet import SheetCommon
+
+
+class SheetTour(SheetCommon, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self._log(5)
+        self.url = f"/odoo/sales/{self.order.id}/post-calculation"
+
+
+@tagged("post_install", "-at_install")
+class TestSheetTour(SheetTour):
+    def test_figures_and_what_is_behind_them(self):
+        self.start_tour(self.url, "order_postcalc_sheet", login=self.seller.login)
+
+    def test_close(self):
+        self.start_tour(self.url, "order_postcalc_close", login=self.manager.login)
+        self.assertEqual(self.order.postcalc_state, "closed")
+
+
+@tagged("post_install", "-at_install")
+class TestSheetTourPhone(SheetTour):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_on_a_phone(self):
+        self.start_tour(self.url, "order_postcalc_sheet", login=self.seller.login)
