@@ -36,3 +36,6 @@ from . import order_postcalc_closing
 from . import sale_order_postcalc_closing
 from . import sale_order_postcalc_erosion
 from . import project_project_postcalc
+from . import sale_order_template_target
+from . import sale_order_template_costing
+from . import sale_order_template_line

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ..margin_floor import Calculation, distance_to_floor, lowest_price
+from ..target_costing import allowable_cost
 from .sale_order_line_plan import COST_GROUPS
 
 
@@ -56,6 +57,24 @@ class SaleOrder(models.Model):
         help="What every expected hour leaves.",
     )
     precalc_lines_without_cost = fields.Text(compute="_compute_precalc", groups=COST_GROUPS)
+
+    # The target
+    has_target_costing = fields.Boolean(compute="_compute_precalc_target", groups=COST_GROUPS)
+    precalc_target_margin = fields.Float("Target Margin", compute="_compute_precalc_target", groups=COST_GROUPS)
+    precalc_target_cost = fields.Monetary(
+        "Allowable Cost",
+        compute="_compute_precalc_target",
+        currency_field="precalc_currency_id",
+        groups=COST_GROUPS,
+        help="What the price leaves for cost when the target margin of the quotation template is kept.",
+    )
+    precalc_target_gap = fields.Monetary(
+        "Above the Allowable Cost",
+        compute="_compute_precalc_target",
+        currency_field="precalc_currency_id",
+        groups=COST_GROUPS,
+        help="By how much the expected cost is higher; negative: lower.",
+    )
 
     # The floor
     margin_floor = fields.Float(
@@ -125,6 +144,21 @@ class SaleOrder(models.Model):
             count=len(names),
             names=", ".join(f"“{name}”" for name in names),
         )
+
+    @api.depends(
+        "precalc_revenue", "precalc_cost", "sale_order_template_id.has_target_costing",
+        "sale_order_template_id.target_margin",
+    )  # fmt: skip
+    def _compute_precalc_target(self):
+        for order in self:
+            template = order.sudo().sale_order_template_id  # as for the floor, below
+            calculation = order._get_precalculation()
+            order.has_target_costing = template.has_target_costing
+            order.precalc_target_margin = template.target_margin
+            order.precalc_target_cost = allowable_cost(
+                calculation.price, template.target_margin, (order.company_id or self.env.company).currency_id.rounding
+            )
+            order.precalc_target_gap = calculation.cost - order.precalc_target_cost
 
     @api.depends(
         "precalc_revenue", "precalc_cost", "company_id.margin_floor",

@@ -30,3 +30,4 @@ from . import test_sheet_closing
 from . import test_sheet_erosion
 from . import test_sheet_tour
 from . import test_worked_example
+from . import test_target_costing
