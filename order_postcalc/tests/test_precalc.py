@@ -47,6 +47,16 @@ class TestPrecalc(PrecalcCommon):
         self.assertEqual((line.expected_revenue, line.expected_cost, line.expected_margin), (720.0, 420.0, 300.0))
         self.assertAlmostEqual(line.expected_margin_share, 0.416667, 6)
 
+    def test_lines_to_read(self):
+        self.quotation.order_line = [
+            Command.create({"product_id": self._make_product("Nail <b>", 9.0).id}),
+            Command.create({"display_type": "line_section", "name": "Section"}),
+        ]
+        table = self.quotation.precalc_lines_html.replace("\xa0", " ")
+        for text in ("Assembly", "12:00", "420.00", "720.00", "300.00", "41.7 %", "Nail &lt;b&gt;"):
+            self.assertIn(text, table)
+        self.assertEqual(table.count("<tr>"), 5, "a head and four lines")
+
     def test_floor(self):
         """3 120 / 0.8 = 3 900: the price could go down by 1 170"""
         order = self.quotation

@@ -115,7 +115,7 @@ class TestTargetCosting(PostcalcCommon):
         self.assertEqual(self.template.target_price, 5070.0)
 
     def test_shares_of_the_plan(self):
-        """420 of 3 120 = 13.4615 %; 3 549.00 x 0.134615 = 477.749 pays for 13.65 h at 35.00, the average of 40 and 30"""
+        """420 of 3 120 = 13.4615 %; 3 549.00 x 0.134615 = 477.749 pays 13.65 h at 35.00, the average of 40 and 30"""
         self.template.action_suggest_target_shares()
         rows = self._rows()
         self.assertEqual(list(rows), ["Assembly on site", "Material"])
