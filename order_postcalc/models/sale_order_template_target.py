@@ -31,7 +31,7 @@ class SaleOrderTemplateTarget(models.Model):
         groups=AVERAGE_GROUPS,
         help="Of the past orders from this template.",
     )
-    actual_hours = fields.Float("Actual Hours", compute="_compute_figures", groups=AVERAGE_GROUPS)
+    actual_hours = fields.Float(compute="_compute_figures", groups=AVERAGE_GROUPS)
     gap = fields.Monetary(
         compute="_compute_figures", groups=AVERAGE_GROUPS, help="By how much the past orders were more expensive."
     )
