@@ -284,3 +284,33 @@ class TestPrecalcPortal(ApprovalCommon, HttpCase):
         self.assertFalse(self.quotation._has_to_be_paid())
         self._approve()
         self.assertTrue(self.quotation._has_to_be_paid())
+
+    def test_paid_all_the_same(self):
+        """The money is kept, the quotation stays one, and its seller is told."""
+        self.quotation.write({"require_signature": False, "require_payment": True})
+        provider = self.env["payment.provider"].sudo().search([("code", "=", "custom")], limit=1)
+        method = self.env["payment.method"].sudo().search([], limit=1)
+        if not provider or not method:
+            self.skipTest("no payment provider to pay by")
+        transaction = (
+            self.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": method.id,
+                    "reference": "below the floor",
+                    "amount": self.quotation.amount_total,
+                    "currency_id": self.quotation.currency_id.id,
+                    "partner_id": self.customer.id,
+                    "sale_order_ids": [Command.set(self.quotation.ids)],
+                    "state": "done",
+                }
+            )
+        )
+        self.assertFalse(transaction._check_amount_and_confirm_order())
+        self.assertEqual(self.quotation.state, "sent")
+        self.assertEqual(self._activities().user_id, self.seller)
+        self._approve()
+        self.assertEqual(transaction._check_amount_and_confirm_order(), self.quotation)
+        self.assertEqual(self.quotation.state, "sale")
