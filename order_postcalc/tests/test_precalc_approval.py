@@ -288,10 +288,10 @@ class TestPrecalcPortal(ApprovalCommon, HttpCase):
     def test_paid_all_the_same(self):
         """The money is kept, the quotation stays one, and its seller is told."""
         self.quotation.write({"require_signature": False, "require_payment": True})
-        provider = self.env["payment.provider"].sudo().search([("code", "=", "custom")], limit=1)
+        provider = self.env["payment.provider"].sudo().create({"name": "Somebody who takes payments"})
         method = self.env["payment.method"].sudo().search([], limit=1)
-        if not provider or not method:
-            self.skipTest("no payment provider to pay by")
+        if not method:
+            self.skipTest("no payment method to pay by")
         transaction = (
             self.env["payment.transaction"]
             .sudo()
