@@ -26,7 +26,6 @@ class SaleOrderTemplateTarget(models.Model):
         help="Hours that this cost pays for, at what an hour of the past orders has cost.",
     )
     actual_cost = fields.Monetary(
-        "Actual Cost",
         compute="_compute_figures",
         groups=AVERAGE_GROUPS,
         help="Of the past orders from this template.",
