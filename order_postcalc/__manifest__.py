@@ -46,8 +46,13 @@
         "demo/hr_employee_demo.xml",
         "demo/product_demo.xml",
         "demo/res_partner_demo.xml",
+        "demo/res.partner.csv",
+        "demo/sale_order_template_demo.xml",
+        "demo/sale.order.csv",
+        "demo/sale.order.line.csv",
         "demo/helpers_demo.xml",
         "demo/sale_order_running_demo.xml",
+        "demo/sale_order_past_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
