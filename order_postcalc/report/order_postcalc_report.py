@@ -19,6 +19,9 @@ KINDS = [
 
 ORDER_DEPENDS = {"sale.order": ["partner_id", "user_id", "team_id", "sale_order_template_id", "state"]}
 
+#: Bytes in which the facts of all orders are added up by month and kind without a file on disk.
+WORK_MEMORY = 64 * 1024 * 1024
+
 
 class OrderPostcalcReport(models.Model):
     """One row per fact about an order, so that whatever they are grouped by, the sums are right.
@@ -74,8 +77,19 @@ class OrderPostcalcReport(models.Model):
         return SQL(" UNION ALL ").join(source.select(self.env) for source in self._get_sources())
 
     def _search(self, *args, **kwargs):
-        # The database would compile so long a query, which takes it seconds, before it reads some milliseconds.
-        self.env.cr.execute("SET LOCAL jit = off")
+        # For this transaction: the database would compile so long a query, which takes it seconds, before it reads some
+        # milliseconds; and it would sort all facts on disk to add them up, where some more memory holds the groups.
+        self.env.cr.execute(
+            """
+            SELECT set_config('jit', 'off', TRUE),
+                   set_config(
+                       'work_mem',
+                       GREATEST(pg_size_bytes(current_setting('work_mem')), %s) / 1024 || 'kB',
+                       TRUE
+                   )
+            """,
+            [WORK_MEMORY],
+        )
         return super()._search(*args, **kwargs)
 
     @api.model
