@@ -141,6 +141,9 @@ class OrderPostcalcReport(models.Model):
                 converters.append(lambda values, labels=labels: [labels.get(value, value) for value in values])
             elif field.type == "datetime":
                 converters.append(self._get_time_converter())
+            elif field.type in ("float", "monetary"):
+                # A fact says something of few measures: the others are empty, which is quicker to write and to read.
+                converters.append(lambda values: [value or None for value in values])
             else:
                 converters.append(list)
         return converters
