@@ -19,8 +19,6 @@ KINDS = [
 
 ORDER_DEPENDS = {"sale.order": ["partner_id", "user_id", "team_id", "sale_order_template_id", "state"]}
 
-#: Bytes in which the facts of all orders are added up by month and kind without a file on disk.
-WORK_MEMORY = 64 * 1024 * 1024
 
 
 class OrderPostcalcReport(models.Model):
@@ -74,23 +72,8 @@ class OrderPostcalcReport(models.Model):
 
     @property
     def _table_query(self):
-        return SQL(" UNION ALL ").join(source.select(self.env) for source in self._get_sources())
-
-    def _search(self, *args, **kwargs):
-        # For this transaction: the database would compile so long a query, which takes it seconds, before it reads some
-        # milliseconds; and it would sort all facts on disk to add them up, where some more memory holds the groups.
-        self.env.cr.execute(
-            """
-            SELECT set_config('jit', 'off', TRUE),
-                   set_config(
-                       'work_mem',
-                       GREATEST(pg_size_bytes(current_setting('work_mem')), %s) / 1024 || 'kB',
-                       TRUE
-                   )
-            """,
-            [WORK_MEMORY],
-        )
-        return super()._search(*args, **kwargs)
+        ids = self.env.context.get("postcalc_ids")
+        return SQL(" UNION ALL ").join(source.select(self.env, ids) for source in self._get_sources())
 
     @api.model
     def _get_sources(self):

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from .order_postcalc_report import ORDER_DEPENDS
 from .order_postcalc_report_analytic import SALE_TYPES
-from .order_postcalc_source import Source
+from .order_postcalc_source import Source, pair_key
 
 
 class OrderPostcalcReport(models.Model):
@@ -35,7 +35,8 @@ class OrderPostcalcReport(models.Model):
         )
         return Source(
             number=5,
-            key=SQL("(ml.id::bigint << 20) + l.id %% 1048576"),
+            key=pair_key(SQL("ml.id"), SQL("l.id")),
+            record=SQL("ml.id"),
             values=self._get_invoice_values()
             | {
                 "kind": SQL("CASE WHEN l.is_downpayment THEN 'downpayment' ELSE 'invoice' END"),

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from .order_postcalc_report import ORDER_DEPENDS
 from .order_postcalc_report_analytic import PURCHASE_TYPES
-from .order_postcalc_source import Source
+from .order_postcalc_source import Source, pair_key
 
 
 class OrderPostcalcReport(models.Model):
@@ -92,7 +92,8 @@ class OrderPostcalcReport(models.Model):
         )
         return self._get_purchase_source(
             number=12,
-            key=SQL("(p.id::bigint << 20) + p.order_id %% 1048576"),
+            key=pair_key(SQL("p.id"), SQL("p.order_id")),
+            record=SQL("p.id"),
             columns=SQL("own.order_id, NULL::integer AS order_line_id, NULL::integer AS change_order_id, own.share"),
             tables=SQL(
                 """
@@ -115,7 +116,7 @@ class OrderPostcalcReport(models.Model):
             by=SQL("own.order_id, own.share"),
         )
 
-    def _get_purchase_source(self, number, key, columns, tables, by):
+    def _get_purchase_source(self, number, key, columns, tables, by, record=None):
         """Return a source of confirmed purchase lines that aren't billed in full.
 
         :param SQL columns: `order_id`, `order_line_id`, `change_order_id` and `share` of the purchase line
@@ -127,6 +128,7 @@ class OrderPostcalcReport(models.Model):
         return Source(
             number=number,
             key=key,
+            record=record,
             values={
                 "kind": SQL("'purchase'"),
                 "order_id": SQL("p.order_id"),

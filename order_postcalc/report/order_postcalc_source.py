@@ -50,6 +50,13 @@ ORDER_COLUMNS = {
 
 #: A fact's id is its record's times this, plus the number of its source: no two facts share one.
 SOURCES_AT_MOST = 32
+#: So many bits of a key are the second record's of a pair.
+PAIR_BITS = 20
+
+
+def pair_key(record, other):
+    """Return SQL for a number that stands for two records: the first one's id, and the end of the other one's."""
+    return SQL("(%s::bigint << %s) + %s %% %s", record, PAIR_BITS, other, 1 << PAIR_BITS)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,8 @@ class Source:
     """One source of facts.
 
     :param int number: unique among the sources and below ``SOURCES_AT_MOST``; never reused for another source
-    :param SQL key: the id of the source's record
+    :param SQL key: the id of the source's record, or of a pair of records, see :func:`pair_key`
+    :param SQL record: the first of the pair's records, if it is one
     :param dict values: SQL by column; columns left out are empty, or 0 where they are measures
     :param SQL tables: FROM clause; the order, if any, is joined as ``o`` by a LEFT JOIN on its primary key, so that the
         database leaves the join out when nothing of it is asked for
@@ -71,6 +79,7 @@ class Source:
     tables: SQL
     condition: SQL
     depends: dict = field(default_factory=dict)
+    record: SQL | None = None
 
     def may_give(self, kinds):
         """Whether a fact of this source can be of one of ``kinds``.
@@ -79,7 +88,16 @@ class Source:
         """
         return not kinds.isdisjoint(re.findall(r"'(\w+)'", self.values["kind"].code))
 
-    def select(self, env):
+    def get_record_ids(self, ids):
+        """Return the ids of this source's records among the ``ids`` of facts."""
+        keys = [fact // SOURCES_AT_MOST for fact in ids if fact % SOURCES_AT_MOST == self.number]
+        return [key >> PAIR_BITS for key in keys] if self.record else keys
+
+    def select(self, env, ids=None):
+        """Return the SELECT of this source, with ``ids`` of those facts at most."""
+        condition = self.condition
+        if ids is not None:
+            condition = SQL("(%s) AND %s = ANY(%s)", condition, self.record or self.key, self.get_record_ids(ids))
         values = ORDER_COLUMNS | self.values
         unknown = values.keys() - COLUMNS.keys()
         if unknown:
@@ -107,6 +125,6 @@ class Source:
             SQL(", ").join(columns),
             margin,
             self.tables,
-            self.condition,
+            condition,
             SQL().join(flushed),
         )
