@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 FLOOR_POLICIES = [("off", "Do nothing"), ("warn", "Warn"), ("block", "Only with a manager's reason")]
 
@@ -11,6 +11,9 @@ class ResCompany(models.Model):
         "Cost of a Planned Hour",
         help="What an hour costs in a plan when neither its product nor its activity says so. 0: the average hourly"
         " cost of the company's employees.",
+    )
+    planned_hour_cost = fields.Monetary(
+        compute="_compute_planned_hour_cost", compute_sudo=True, groups="order_postcalc.group_user"
     )
     margin_floor = fields.Float(
         digits=(16, 6),
@@ -67,12 +70,17 @@ class ResCompany(models.Model):
         " months and orders are at least 1.",
     )
 
+    @api.depends("postcalc_hour_cost")
+    def _compute_planned_hour_cost(self):
+        """Worked out once for all lines of a transaction."""
+        rows = self.env["hr.employee"]._read_group(
+            [("company_id", "in", self.ids), ("hourly_cost", ">", 0)], ["company_id"], ["hourly_cost:avg"]
+        )
+        averages = {company.id: average for company, average in rows}
+        for company in self:
+            company.planned_hour_cost = company.postcalc_hour_cost or averages.get(company._origin.id, 0.0)
+
     def _get_planned_hour_cost(self):
         """Return what an hour costs in a plan that knows no better, in the currency of the company."""
         self.ensure_one()
-        if self.postcalc_hour_cost:
-            return self.postcalc_hour_cost
-        [(average,)] = self.env["hr.employee"]._read_group(
-            [("company_id", "=", self.id), ("hourly_cost", ">", 0)], [], ["hourly_cost:avg"]
-        )
-        return average or 0.0
+        return self.planned_hour_cost

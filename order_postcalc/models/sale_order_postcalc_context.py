@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from odoo.addons.order_extension.models.sale_order import OPEN_STATES
 
-from ..sheet_figures import COST_KINDS, PLAN_KINDS, REVENUE_KINDS
+from ..sheet_figures import PLAN_KINDS
 
 #: Tasks of other orders that are shown when hours overrun.
 WAITING_AT_MOST = 8
@@ -38,20 +38,18 @@ class SaleOrder(models.Model):
         ]
         return {"rows": rows, "amount": rounding(sum(row["amount"] for row in rows))}
 
-    def _get_postcalc_chart(self, rounding):
+    def _get_postcalc_chart(self, by_day, rounding):
         """What was spent and invoiced, added up over time, against the planned cost: by day, week or month."""
         self.ensure_one()
-        facts = self.env["order.postcalc.report"]
-        domain = self._get_postcalc_domain(("kind", "in", [*COST_KINDS, *REVENUE_KINDS]))
-        groups = facts._read_group(domain, ["date:day"], ["actual_cost:sum", "invoiced_revenue:sum"], order="date:day")
         points, cost, revenue = {}, 0.0, 0.0
-        days = [day for day, *_sums in groups if day]
+        days = sorted(day for day in by_day if day)
         step = self._get_postcalc_chart_step(days)
-        for day, actual, invoiced in groups:
-            cost += actual or 0.0
-            revenue += invoiced or 0.0
-            when = fields.Date.start_of(day, step) if day and step != "day" else day
-            points[fields.Date.to_string(when) if when else ""] = (rounding(cost), rounding(revenue))
+        for day in days:
+            actual, invoiced = by_day[day]
+            cost += actual
+            revenue += invoiced
+            when = day if step == "day" else fields.Date.start_of(day, step)
+            points[fields.Date.to_string(when)] = (rounding(cost), rounding(revenue))
         return {
             "step": step,
             "dates": list(points),

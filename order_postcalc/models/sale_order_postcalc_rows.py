@@ -35,6 +35,8 @@ class PostcalcRows:
     lines: dict = field(default_factory=lambda: defaultdict(Figures))
     activities: dict = field(default_factory=lambda: defaultdict(Figures))
     kinds: dict = field(default_factory=lambda: defaultdict(Figures))
+    #: Actual cost and invoiced revenue by day, where they are asked for.
+    days: dict = field(default_factory=lambda: defaultdict(lambda: (0.0, 0.0)))
     #: Cost without a line that counts towards goods still to come.
     covered: float = 0.0
 
@@ -45,18 +47,19 @@ class PostcalcRows:
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _get_postcalc_rows(self):
-        """Return the :class:`PostcalcRows` by id of the order."""
+    def _get_postcalc_rows(self, by_day=False):
+        """Return the :class:`PostcalcRows` by id of the order, with what each day brought if that is asked for."""
         # In sudo: lines, products and tasks say what the facts belong to. The facts, which are the figures, are read
         # with the user's own rights.
         orders = self.sudo()
-        facts = self._get_postcalc_fact_groups()
+        facts, days = self._get_postcalc_fact_groups(by_day)
         progress = orders._get_postcalc_progress()
         result = {}
         for order in orders:
             rows = result[order.id] = PostcalcRows()
+            rows.days.update(days.get(order.id, {}))
             by_line = defaultdict(list)
-            for line_id, kind, activity_id, figures in facts.get(order.id, ()):
+            for (line_id, kind, activity_id), figures in facts.get(order.id, {}).items():
                 key = self._get_postcalc_row_key(line_id, kind)
                 by_line[key].append((kind, activity_id, figures))
                 rows.lines[key] += figures
@@ -65,24 +68,31 @@ class SaleOrder(models.Model):
             order._add_postcalc_remaining(rows, by_line, progress)
         return result
 
-    def _get_postcalc_fact_groups(self):
-        """Return lists of (line id, kind, activity id, figures) by id of the order, in one query."""
+    def _get_postcalc_fact_groups(self, by_day):
+        """Return figures by (line id, kind, activity id), and (cost, revenue) by day; both by id of the order.
+
+        In one query, as to plan it takes the database longer than to run it.
+        """
         plan_measures = ("planned_hours", "planned_cost", "planned_revenue")
         measures = (*MEASURES, *plan_measures)
         groups = self.env["order.postcalc.report"]._read_group(
             [("order_id", "in", self.ids)],
-            ["order_id", "order_line_id", "kind", "activity_id"],
+            ["order_id", "order_line_id", "kind", "activity_id", *(["date:day"] if by_day else [])],
             [f"{measure}:sum" for measure in measures],
         )
-        result = defaultdict(list)
-        for order, line, kind, activity, *sums in groups:
+        result, days = defaultdict(lambda: defaultdict(Figures)), defaultdict(dict)
+        for order, line, kind, activity, *found in groups:
+            day, sums = (found[0], found[1:]) if by_day else (None, found)
             values = {name: value or 0.0 for name, value in zip(measures, sums, strict=True)}
             figures = Figures(**{figure: values[measure] for measure, figure in MEASURES.items()})
             if prefix := PLAN_PREFIXES.get(kind):
                 for measure in plan_measures:
                     setattr(figures, measure.replace("planned", prefix), values[measure])
-            result[order.id].append((line.id, kind, activity.id, figures))
-        return result
+            result[order.id][line.id, kind, activity.id] += figures
+            if by_day and kind not in PLAN_PREFIXES:
+                cost, revenue = days[order.id].get(day, (0.0, 0.0))
+                days[order.id][day] = (cost + figures.actual_cost, revenue + figures.invoiced_revenue)
+        return result, days
 
     def _get_postcalc_row_key(self, line_id, kind):
         """The row in which a fact is shown: that of its line, else one of those for what has no line."""

@@ -72,7 +72,7 @@ class SaleOrder(models.Model):
         order; the facts are read with the user's rights.
         """
         self.ensure_one()
-        rows = self._get_postcalc_rows()[self.id]
+        rows = self._get_postcalc_rows(by_day=True)[self.id]
         rounding = self.company_id.currency_id.round
         total = cells(rows.total(rounding), rounding)
         sheet = {
@@ -96,7 +96,7 @@ class SaleOrder(models.Model):
             "favours": self._get_postcalc_favours(rows.kinds["minor"], rounding),
             "pending": self._get_postcalc_pending(),
             "advances": self._get_postcalc_advances(rows.lines.get(ADVANCES), rounding),
-            "chart": self._get_postcalc_chart(rounding),
+            "chart": self._get_postcalc_chart(rows.days, rounding),
         }
         sheet["unplanned"] = self._get_postcalc_unplanned(sheet["lines"], rounding)
         overrun = (total["hours"]["deviation"] or 0) > 0

@@ -20,7 +20,6 @@ KINDS = [
 ORDER_DEPENDS = {"sale.order": ["partner_id", "user_id", "team_id", "sale_order_template_id", "state"]}
 
 
-
 class OrderPostcalcReport(models.Model):
     """One row per fact about an order, so that whatever they are grouped by, the sums are right.
 

@@ -16,7 +16,7 @@ class OrderPostcalcReport(models.Model):
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        """Leave out the sources that can't answer: most questions are about some kinds of facts, or about known facts."""
+        """Leave out the sources that can't answer: most ask for some kinds of facts, or about known ones."""
         self._prepare_database()
         kinds, ids = self._get_asked(Domain(domain).optimize(self))
         asked = self.with_context(postcalc_kinds=kinds, postcalc_ids=ids)
