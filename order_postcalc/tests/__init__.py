@@ -32,3 +32,4 @@ from . import test_sheet_tour
 from . import test_worked_example
 from . import test_target_costing
 from . import test_precalc_speed
+from . import test_translations
