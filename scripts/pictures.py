@@ -8,6 +8,7 @@ They come from a database of their own, which is dropped afterwards; it takes ab
 run to run are dates, and the colours of people without a photo.
 """
 
+import base64
 import os
 import shutil
 import subprocess
@@ -31,6 +32,11 @@ PDF_WIDTH = 900  # pixels
 CHANGE_ORDERS = "/odoo/action-order_extension.sale_change_order_action"
 MINOR_ITEMS = "/odoo/action-order_extension.sale_minor_item_action"
 ON_SITE = "/odoo/action-order_extension.project_task_action_site"
+ORDERS = "/odoo/action-sale.action_orders"
+ANALYSIS = "/odoo/post-calculation-analysis"
+ADVICE = "/odoo/action-order_postcalc.order_allowance_advice_action"
+CUSTOMERS = "/odoo/customer-contribution"
+SHEET_PDF = "/report/pdf/order_postcalc.report_order_postcalc_sheet"
 # What the pictures show, by the names that the demo data give it.
 DEMO_RECORDS = """
     SELECT data.name, data.res_id, change.order_id, change.task_id, COALESCE(change.access_token, sale.access_token)
@@ -177,6 +183,52 @@ def sign(page, url, demo):
     page.wait(".modal.show .o_portal_sign_submit:enabled")
 
 
+def open_sheet(page, url, demo):
+    page.open(f"{url}/odoo/sales/{demo['order_wardrobe'].id}/post-calculation", ".o_postcalc_sheet .o_postcalc_body")
+
+
+@shot("postcalc", DESKTOP, "manager")
+def postcalc(page, url, demo):
+    open_sheet(page, url, demo)
+
+
+@shot("postcalc-phone", PHONE, "manager")
+def postcalc_phone(page, url, demo):
+    open_sheet(page, url, demo)
+
+
+@shot("analysis", DESKTOP, "manager")
+def analysis(page, url, demo):
+    page.open(f"{url}{ANALYSIS}", ".o_pivot table tbody")
+
+
+@shot("precalculation", DESKTOP, "seller")
+def precalculation(page, url, demo):
+    page.open(f"{url}/odoo/action-sale.action_quotations/{demo['order_hall'].id}", ".o_form_view .o_data_row")
+    page.choose(".o_notebook .nav-link", "Pre-Calculation")
+    page.scroll_to(".o_notebook")
+
+
+@shot("advice", DESKTOP, "manager")
+def advice(page, url, demo):
+    page.open(f"{url}{ADVICE}", ".o_list_view .o_data_row")
+    page.choose(".o_data_row td", "Fitted wardrobe")
+    page.wait(".o_form_view [name=order_bars_html]")
+
+
+@shot("customers", DESKTOP, "manager", until=".o_list_footer")
+def customers(page, url, demo):
+    page.open(f"{url}{CUSTOMERS}", ".o_list_view .o_data_row")
+
+
+@shot("invoice-hours", DESKTOP, "bookkeeper")
+def invoice_hours(page, url, demo):
+    page.open(f"{url}{ORDERS}/{demo['order_door'].id}", ".o_form_view button[name=action_view_invoice]")
+    page.click("button[name=action_view_invoice]")
+    page.choose(".o_notebook .nav-link", "Hours")
+    page.wait("[name=hours_behind_rate]")
+
+
 def log_in(page, url: str, login: str) -> None:
     page.open(f"{url}/web/login", "form.oe_login_form")
     page.fill("#login", login)
@@ -201,21 +253,38 @@ def take(names: list[str], chromium: browser.Browser, url: str, demo: dict[str, 
                 pages[key].capture(FOLDER / f"{name}.png", chosen.until)
 
 
+def take_sheet_pdf(chromium: browser.Browser, url: str, demo: dict[str, Document]) -> None:
+    """The first page of the post-calculation on paper."""
+    with step("postcalc-pdf.png"), chromium.page(DESKTOP) as page:
+        log_in(page, url, "manager")
+        document = page.run(
+            f"fetch('{SHEET_PDF}/{demo['order_wardrobe'].id}').then((answer) => answer.arrayBuffer()).then((content) =>"
+            " btoa(Array.from(new Uint8Array(content), (byte) => String.fromCharCode(byte)).join('')))"
+        )
+        draw_pdf(base64.b64decode(document), "postcalc-pdf")
+
+
 def take_pdf(chromium: browser.Browser, url: str, demo: dict[str, Document]) -> None:
     """The first page of what the customer has: she signs for it, so this picture comes last."""
-    program = shutil.which("pdftoppm")
-    if not program:
-        say("pdf.png was left out: it takes pdftoppm (Debian's package poppler-utils)")
-        return
-    with step("pdf.png"), chromium.page(PHONE) as page, tempfile.TemporaryDirectory() as folder:
+    with step("pdf.png"), chromium.page(PHONE) as page:
         sign(page, url, demo)
         page.click(".modal.show .o_portal_sign_submit")
         page.wait(".o_change_order[data-state=signed]")
-        document = Path(folder) / "signed.pdf"
         with urllib.request.urlopen(f"{url}{demo['change_order_window'].link}&report_type=pdf", timeout=120) as answer:
-            document.write_bytes(answer.read())
+            draw_pdf(answer.read(), "pdf")
+
+
+def draw_pdf(document: bytes, name: str) -> None:
+    """Draw the first page of a PDF file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "document.pdf"
+        path.write_bytes(document)
         options = ["-png", "-singlefile", "-f", "1", "-scale-to-x", str(PDF_WIDTH), "-scale-to-y", "-1"]
-        subprocess.run([program, *options, str(document), str(FOLDER / "pdf")], check=True)
+        subprocess.run(["pdftoppm", *options, str(path), str(FOLDER / name)], check=True)
+
+
+# The one that signs comes last.
+PDFS = {"postcalc-pdf": take_sheet_pdf, "pdf": take_pdf}
 
 
 def fonts(environment: runtime.Environment) -> Path:
@@ -273,7 +342,7 @@ def served(environment: runtime.Environment, name: str):
 
 def chosen(arguments: list[str]) -> list[str]:
     """The names of the pictures to take."""
-    known = [*SHOTS, "pdf"]
+    known = [*SHOTS, *PDFS]
     if unknown := sorted(set(arguments) - set(known)):
         raise EnvironmentProblem(f"there is no picture {', '.join(unknown)}; there are {', '.join(known)}")
     return [name for name in known if not arguments or name in arguments]
@@ -289,13 +358,17 @@ def main(arguments: list[str]) -> int:
     if Path(sys.executable) != python:  # the browser is spoken to with a library that is there
         os.execv(python, [str(python), __file__, *arguments])
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with runtime.prepared(with_browser=True, pdf_required="pdf" in names) as environment:
+    pdfs = [name for name in PDFS if name in names]
+    if pdfs and not shutil.which("pdftoppm"):
+        say(f"{', '.join(pdfs)} left out: pictures of PDF files take pdftoppm (Debian's package poppler-utils)")
+        pdfs = []
+    with runtime.prepared(with_browser=True, pdf_required=bool(pdfs)) as environment:
         with demo_database(environment) as name, served(environment, name) as url:
             demo = find_demo(environment, name)
             with browser.started(fonts(environment)) as chromium:
                 take([name for name in names if name in SHOTS], chromium, url, demo)
-                if "pdf" in names:
-                    take_pdf(chromium, url, demo)
+                for name in pdfs:
+                    PDFS[name](chromium, url, demo)
     return 0
 
 

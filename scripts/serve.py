@@ -34,6 +34,9 @@ LINKS = [
     ("/odoo/action-order_extension.project_task_action_site", "what the technician has on the phone"),
     ("/odoo/action-order_extension.sale_minor_item_action", "the ledger of favours"),
     ("/odoo/action-order_extension.sale_change_order_action", "all change orders"),
+    ("/odoo/post-calculation-analysis", "what orders really cost: open an order for its sheet"),
+    ("/odoo/action-order_postcalc.order_allowance_advice_action", "which allowance past orders call for"),
+    ("/odoo/customer-contribution", "what customers leave, and what they get free"),
     ("/my/change_orders", "the customer's change orders"),
 ]
 # What a customer opens without a login: the demo data have one of each.
