@@ -1,10 +1,13 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 ABC_CLASSES = [("A", "A"), ("B", "B"), ("C", "C")]
 
 #: A customer is not to read which class he is in; those who may see costs are.
 CLASS_GROUPS = "order_postcalc.group_user"
+#: Written by the daily job only.
+CLASS_FIELDS = frozenset({"abc_class", "abc_class_before", "abc_class_since"})
 #: Customers that are written at a time.
 BATCH = 500
 
@@ -29,6 +32,13 @@ class ResPartner(models.Model):
         "In this Class since", company_dependent=True, readonly=True, copy=False, groups=CLASS_GROUPS
     )
 
+    def write(self, vals):
+        if CLASS_FIELDS & vals.keys() and not self.env.su:
+            raise UserError(
+                self.env._("The class of a customer follows from what he contributes. It is worked out once a day.")
+            )
+        return super().write(vals)
+
     # === DAILY JOB ===
 
     @api.model
@@ -43,7 +53,8 @@ class ResPartner(models.Model):
         ]
         cron._commit_progress(remaining=sum(len(batch) for _company, batch, *_classes in changes))
         for company, partners, abc_class, abc_class_before in changes:
-            partners.with_company(company).write(self._prepare_abc_vals(company, abc_class, abc_class_before))
+            # In sudo: nobody may write the class himself.
+            partners.sudo().with_company(company).write(self._prepare_abc_vals(company, abc_class, abc_class_before))
             if not cron._commit_progress(processed=len(partners)):
                 break
 

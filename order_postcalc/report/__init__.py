@@ -5,6 +5,7 @@ from . import order_postcalc_report_material
 from . import order_postcalc_report_purchase
 from . import order_postcalc_report_expense
 from . import order_postcalc_report_speed
+from . import order_postcalc_report_people
 from . import order_postcalc_sheet_report
 from . import order_ratio_mixin
 from . import order_postcalc_report_figures

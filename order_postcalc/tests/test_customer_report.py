@@ -3,7 +3,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -281,6 +281,12 @@ class TestStoredClasses(CustomerReportCommon):
                 self.customer.with_user(user).abc_class  # noqa: B018 (reading is the test)
         self.assertEqual(self.customer.with_user(self.seller).with_company(self.company).abc_class, "C")
         self.assertEqual(self.customer.copy().with_company(self.company).abc_class, False)
+
+    def test_nobody_writes_the_class(self):
+        self._update()
+        for values in ({"abc_class": "A"}, {"abc_class_before": False}):
+            with self.assertRaisesRegex(UserError, "once a day"):
+                self.customer.with_user(self.manager).with_company(self.company).write(values)
 
     def test_found_by_class(self):
         self._update()

@@ -93,8 +93,20 @@ class TestFactsAccess(FactsCommon):
                 ):
                     with self.assertRaises(AccessError):
                         ask()
-        self.bookkeeper_all.group_ids |= self.env.ref("order_postcalc.group_coach")
-        self.assertEqual(
-            report.with_user(self.bookkeeper_all)._read_group(domain, ["employee_id"], ["actual_cost:sum"]),
-            [(self.employee, 120.0)],
-        )
+
+    def test_a_coach_sees_his_own_employees(self):
+        """The cost is there for him, and whose it is only where he is the coach or the manager."""
+        coach = self.bookkeeper_all
+        coach.group_ids |= self.env.ref("order_postcalc.group_coach")
+        report = self.env["order.postcalc.report"].with_user(coach)
+        domain = [("order_id", "in", self.orders.ids), ("kind", "=", "labour")]
+        nobody = self.env["hr.employee"]
+        self.assertEqual(report._read_group(domain, ["employee_id"], ["actual_cost:sum"]), [(nobody, 120.0)])
+        self.assertFalse(report.search([*domain, ("employee_id", "=", self.employee.id)]))
+        for role in ("coach_id", "parent_id"):
+            self.employee.write({"coach_id": False, "parent_id": False})
+            self.employee[role] = coach.employee_id or self._make_employee(coach, 0.0)
+            with self.subTest(role=role):
+                self.assertEqual(
+                    report._read_group(domain, ["employee_id"], ["actual_cost:sum"]), [(self.employee, 120.0)]
+                )

@@ -90,8 +90,10 @@ class TestFactsXlsx(FactsXlsxCommon):
     def test_employees_for_coaches_only(self):
         self.assertNotIn("Employee", self._export()[1])
         self.bookkeeper_all.group_ids |= self.env.ref("order_postcalc.group_coach")
-        rows = self._export()[2]
-        self.assertIn(self.employee.name, {row["Employee"] for row in rows})
+        self.employee.coach_id = self._make_employee(self.bookkeeper_all, 0.0)
+        names = {row["Employee"] for row in self._export()[2]}
+        self.assertIn(self.employee.name, names)
+        self.assertNotIn(self.other_employee.name, names)
 
     def test_only_what_one_may_see(self):
         self.assertGreater(len(self._export(user=self.seller)[2]), 1)
