@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
 from ..allowance_rate import BAR_WIDTH, MOST_CORRECTION
+from ..localized import format_number, format_short
 from .res_partner import ABC_CLASSES
 
 MANAGER_GROUP = "order_postcalc.group_manager"
@@ -133,13 +134,13 @@ class OrderAllowanceAdvice(models.Model):
             "favours": self.favour_count,
             "worth": format_amount(self.env, self.favours_value, self.currency_id),
             "volume": format_amount(self.env, self.volume, self.currency_id),
-            "raw": _percent(self.raw_rate),
+            "raw": _percent(self.env, self.raw_rate),
             "capture": f"{self.capture_rate * 100:.0f}",
-            "adjusted": _percent(self.adjusted_rate),
-            "most": f"{MOST_CORRECTION:g}",
-            "rate": _percent(self.rate),
-            "lowest": _percent(self.lowest_rate),
-            "highest": _percent(self.highest_rate),
+            "adjusted": _percent(self.env, self.adjusted_rate),
+            "most": format_short(self.env, MOST_CORRECTION),
+            "rate": _percent(self.env, self.rate),
+            "lowest": _percent(self.env, self.lowest_rate),
+            "highest": _percent(self.env, self.highest_rate),
             "at_least": self.min_orders,
             "share": f"{self.largest_share * 100:.0f}",
         }
@@ -203,7 +204,7 @@ class OrderAllowanceAdvice(models.Model):
         return Markup("<div>{}</div>").format(Markup().join(rows))
 
     def _get_bar_labels(self, count):
-        ends = [_percent(index * BAR_WIDTH) for index in range(count)]
+        ends = [_percent(self.env, index * BAR_WIDTH) for index in range(count)]
         inner = [self.env._("up to %(high)s %%", high=high) for high in ends[1:-1]]
         return [self.env._("no favour"), *inner, self.env._("over %(low)s %%", low=ends[-2])]
 
@@ -293,14 +294,14 @@ class OrderAllowanceAdvice(models.Model):
 
     def _get_use_message(self, previous):
         self.ensure_one()
-        figures = {"who": self.env.user.name, "rate": _percent(self.rate), "previous": _percent(previous)}
+        figures = {"who": self.env.user.name, "rate": _percent(self.env, self.rate), "previous": _percent(self.env, previous)}
         if not previous:
             return self.env._("%(who)s has put %(rate)s %% to use. There was no rate of its own before.", **figures)
         return self.env._("%(who)s has put %(rate)s %% to use, instead of %(previous)s %%.", **figures)
 
     def _check_can_be_used(self):
         self.ensure_one()
-        figures = {"advice": self.display_name, "rate": _percent(self.rate)}
+        figures = {"advice": self.display_name, "rate": _percent(self.env, self.rate)}
         if self.state == "applied":
             raise UserError(self.env._("The rate of “%(advice)s” is in use already.", **figures))
         if self.state == "superseded":
@@ -343,5 +344,5 @@ class OrderAllowanceAdvice(models.Model):
             )
 
 
-def _percent(share):
-    return f"{share * 100:.2f}"
+def _percent(env, share):
+    return format_number(env, share * 100, 2)

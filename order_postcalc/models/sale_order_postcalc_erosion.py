@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ..erosion import eroded_by, is_eroding
+from ..localized import format_number, format_short
 from ..sheet_figures import cells
 from .sale_order_line_plan import COST_GROUPS
 
@@ -135,7 +136,7 @@ class SaleOrder(models.Model):
             return format_amount(self.env, shown[measure][column], self.company_id.currency_id)
 
         def percent(column):
-            return f"{(shown['margin_share'][column] or 0.0) * 100:.1f}"
+            return format_number(self.env, (shown["margin_share"][column] or 0.0) * 100, 1)
 
         return self.env._(
             "Planned were %(planned)s (%(planned_share)s %%), expected are %(forecast)s (%(forecast_share)s %%). Cost"
@@ -146,6 +147,6 @@ class SaleOrder(models.Model):
             forecast_share=percent("forecast"),
             cost=amount("cost", "actual"),
             planned_cost=amount("cost", "revised"),
-            hours=f"{shown['hours']['actual']:g}",
-            planned_hours=f"{shown['hours']['revised']:g}",
+            hours=format_short(self.env, shown["hours"]["actual"]),
+            planned_hours=format_short(self.env, shown["hours"]["revised"]),
         )

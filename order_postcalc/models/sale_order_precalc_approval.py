@@ -9,6 +9,7 @@ from odoo.tools import format_amount
 
 from odoo.addons.order_extension.change_order_rules import clean_text
 
+from ..localized import format_number, format_short
 from ..margin_floor import Calculation, is_still_approved
 from .sale_order_line_plan import COST_GROUPS
 
@@ -146,8 +147,8 @@ class SaleOrder(models.Model):
         figures = {
             "order": self.name,
             "margin": format_amount(self.env, self.precalc_margin, currency),
-            "share": f"{self.precalc_margin_share * 100:.1f}",
-            "floor": f"{self.margin_floor * 100:g}",
+            "share": format_number(self.env, self.precalc_margin_share * 100, 1),
+            "floor": format_short(self.env, self.margin_floor * 100),
             "missing": format_amount(self.env, -self.margin_floor_distance, currency),
         }
         if status == "approved":
@@ -165,7 +166,7 @@ class SaleOrder(models.Model):
                 " price, or ask for the approval again.",
                 who=self.margin_override_by_id.name,
                 approved=format_amount(self.env, self.margin_override_margin, currency),
-                approved_share=f"{self.margin_override_share * 100:.1f}",
+                approved_share=format_number(self.env, self.margin_override_share * 100, 1),
                 **figures,
             )
         if status == "blocked":
@@ -294,8 +295,8 @@ class SaleOrder(models.Model):
             body=self.env._(
                 "Margin of %(margin)s (%(share)s %%) approved, below the floor of %(floor)s %%: %(reason)s",
                 margin=format_amount(self.env, self.precalc_margin, self.precalc_currency_id),
-                share=f"{self.precalc_margin_share * 100:.1f}",
-                floor=f"{self.margin_floor * 100:g}",
+                share=format_number(self.env, self.precalc_margin_share * 100, 1),
+                floor=format_short(self.env, self.margin_floor * 100),
                 reason=reason,
             ),
             partner_ids=asker.filtered("active").partner_id.ids,

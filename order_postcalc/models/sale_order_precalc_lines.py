@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 from odoo.tools.misc import format_duration
 
+from ..localized import format_number
 from .sale_order_line_plan import COST_GROUPS
 
 _TABLE = Markup(
@@ -52,7 +53,7 @@ class SaleOrder(models.Model):
 
     def _render_precalc_line(self, line):
         currency = (self.company_id or self.env.company).currency_id
-        share = f"{line.expected_margin_share * 100:.1f} %" if line.expected_revenue else "–"
+        share = f"{format_number(self.env, line.expected_margin_share * 100, 1)} %" if line.expected_revenue else "–"
         margin_css = "text-danger" if currency.compare_amounts(line.expected_margin, 0.0) < 0 else ""
         cost_css = "text-warning-emphasis fw-bold" if line._lacks_cost() else ""
         cells = [

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ..localized import format_number
 from ..target_costing import add_up_to_all, allowable_cost, allowable_hours, shares_of, split_amount
 from .sale_order_line_plan import COST_GROUPS
 from .sale_order_template_target import AVERAGE_GROUPS, COST_KINDS, WORK_KINDS
@@ -109,7 +110,7 @@ class SaleOrderTemplate(models.Model):
                         "The shares of the allowable cost of “%(template)s” add up to %(sum)s %%. Change them so that"
                         " they are 100 %% together.",
                         template=template.name,
-                        sum=f"{sum(shares) * 100:.2f}",
+                        sum=format_number(self.env, sum(shares) * 100, 2),
                     )
                 )
 

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..localized import format_number, format_short
 from ..models.res_partner import ABC_CLASSES
 
 #: How long an order counts after its confirmation.
@@ -113,18 +114,18 @@ class OrderCustomerReport(models.Model):
                 _(
                     "favours of %(share)s %% (limit %(limit)s %%)",
                     share=self._percent(self.free_share),
-                    limit=f"{limit * 100:g}",
+                    limit=format_short(self.env, limit * 100),
                 )
             )
         if self.free_count >= 2 and self.free_count > self.usual_count:
             reasons.append(
-                _("%(count)s favours (usual: %(usual)s)", count=self.free_count, usual=f"{self.usual_count:g}")
+                _("%(count)s favours (usual: %(usual)s)", count=self.free_count, usual=format_short(self.env, self.usual_count))
             )
         return reasons
 
     @api.model
     def _percent(self, share):
-        return f"{share * 100:.1f}"
+        return format_number(self.env, share * 100, 1)
 
     def action_view_facts(self):
         """Open what these figures are made of."""
