@@ -294,7 +294,11 @@ class OrderAllowanceAdvice(models.Model):
 
     def _get_use_message(self, previous):
         self.ensure_one()
-        figures = {"who": self.env.user.name, "rate": _percent(self.env, self.rate), "previous": _percent(self.env, previous)}
+        figures = {
+            "who": self.env.user.name,
+            "rate": _percent(self.env, self.rate),
+            "previous": _percent(self.env, previous),
+        }
         if not previous:
             return self.env._("%(who)s has put %(rate)s %% to use. There was no rate of its own before.", **figures)
         return self.env._("%(who)s has put %(rate)s %% to use, instead of %(previous)s %%.", **figures)

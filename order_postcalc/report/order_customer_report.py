@@ -119,7 +119,11 @@ class OrderCustomerReport(models.Model):
             )
         if self.free_count >= 2 and self.free_count > self.usual_count:
             reasons.append(
-                _("%(count)s favours (usual: %(usual)s)", count=self.free_count, usual=format_short(self.env, self.usual_count))
+                _(
+                    "%(count)s favours (usual: %(usual)s)",
+                    count=self.free_count,
+                    usual=format_short(self.env, self.usual_count),
+                )
             )
         return reasons
 

@@ -21,7 +21,12 @@ class TestLocalized(TransactionCase):
         self.assertEqual(format_number(self.german, 0.5, 2), "0,50")
 
     def test_no_idle_decimals(self):
-        for number, english, german in ((20.0, "20", "20"), (7.5, "7.5", "7,5"), (7.25, "7.25", "7,25"), (0.0, "0", "0")):
+        for number, english, german in (
+            (20.0, "20", "20"),
+            (7.5, "7.5", "7,5"),
+            (7.25, "7.25", "7,25"),
+            (0.0, "0", "0"),
+        ):
             with self.subTest(number=number):
                 self.assertEqual(format_short(self.english, number), english)
                 self.assertEqual(format_short(self.german, number), german)
