@@ -221,7 +221,7 @@ def customers(page, url, demo):
     page.open(f"{url}{CUSTOMERS}", ".o_list_view .o_data_row")
 
 
-@shot("invoice-hours", DESKTOP, "bookkeeper")
+@shot("invoice-hours", DESKTOP, "manager")
 def invoice_hours(page, url, demo):
     page.open(f"{url}{ORDERS}/{demo['order_door'].id}", ".o_form_view button[name=action_view_invoice]")
     page.click("button[name=action_view_invoice]")

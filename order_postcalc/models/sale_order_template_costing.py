@@ -166,11 +166,13 @@ class SaleOrderTemplate(models.Model):
         """Return which orders the averages are of: those confirmed in the time looked back, and finished since.
 
         Finished is what is invoiced to the end, or whose post-calculation is closed: of others cost is still to come.
+        With more hours worked than sold Odoo calls what is invoiced to the end an opportunity to sell more: without
+        these the averages would be of the orders that went well.
         """
         self.ensure_one()
         company = self._get_target_company()
         since = fields.Datetime.now() - relativedelta(months=company.advice_months)
-        finished = Domain("invoice_status", "=", "invoiced")
+        finished = Domain("invoice_status", "in", ["invoiced", "upselling"])
         if "postcalc_state" in self.env["sale.order"]._fields:
             finished |= Domain("postcalc_state", "=", "closed")
         return (

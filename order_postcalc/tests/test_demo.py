@@ -175,6 +175,20 @@ class TestDemo(TransactionCase):
         self.assertTrue(wardrobe.lowest_rate <= wardrobe.rate <= wardrobe.highest_rate)
         self.assertEqual((door.order_count, door.has_recommendation), (5, False))
 
+    def test_target_costing(self):
+        """The wardrobe's parts of its allowable cost are those of the ten past ones."""
+        template = self.env.ref("order_extension.template_wardrobe")
+        self.assertTrue(template.target_ids)
+        self.assertAlmostEqual(sum(template.target_ids.mapped("share")), 1.0, 4)
+        self.assertEqual(template.target_order_count, 10)
+
+    def test_precalculation_of_the_hall(self):
+        """2.5 h of delivery and 12 h of assembly; 7 028.32 less 3 912.32 leave 44.3 %, above the floor of 42 %."""
+        hall = self.env.ref("order_extension.order_hall")
+        self.assertEqual(sum(hall.order_line.mapped("expected_hours")), 14.5)
+        self.assertEqual((hall.precalc_cost, hall.precalc_margin), (3912.32, 3116.00))
+        self.assertEqual((hall.margin_floor, hall.margin_floor_status), (0.42, "fine"))
+
     def test_customers(self):
         """All three classes, and one with many extras on small volume."""
         customers = self.env["order.customer.report"].search(
