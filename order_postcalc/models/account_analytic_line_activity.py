@@ -12,7 +12,6 @@ class AccountAnalyticLine(models.Model):
         compute="_compute_activity_id",
         store=True,
         readonly=False,
-        precompute=True,
         index="btree_not_null",
         check_company=True,
         groups="base.group_user",

@@ -10,7 +10,6 @@ class ProjectTask(models.Model):
         compute="_compute_activity_id",
         store=True,
         readonly=False,
-        precompute=True,
         index="btree_not_null",
         check_company=True,
         help="What the hours of this task are spent on, unless a timesheet says otherwise.",

@@ -289,9 +289,8 @@ class TestPrecalcPortal(ApprovalCommon, HttpCase):
         """The money is kept, the quotation stays one, and its seller is told."""
         self.quotation.write({"require_signature": False, "require_payment": True})
         provider = self.env["payment.provider"].sudo().create({"name": "Somebody who takes payments"})
-        method = self.env["payment.method"].sudo().search([], limit=1)
-        if not method:
-            self.skipTest("no payment method to pay by")
+        method = self.env["payment.method"].sudo().with_context(active_test=False).search([], limit=1)
+        self.assertTrue(method, "Odoo brings its payment methods, whether they are used or not")
         transaction = (
             self.env["payment.transaction"]
             .sudo()
