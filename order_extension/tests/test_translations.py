@@ -1,11 +1,11 @@
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from .translations_common import TranslationsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTranslations(TranslationsCommon):
+class TestTranslations(TranslationsCommon, TransactionCase):
     module = "order_extension"
 
     def test_error_message(self):

@@ -4,7 +4,6 @@ from collections import Counter
 
 import polib
 
-from odoo.tests import TransactionCase
 from odoo.tools import file_path
 from odoo.tools.translate import trans_export
 
@@ -26,10 +25,11 @@ def placeholders(text):
     return Counter(PLACEHOLDER.findall(TAG.sub("", text)))
 
 
-class TranslationsCommon(TransactionCase):
+class TranslationsCommon:
     """Whatever a person reads of :attr:`module` is there in French and German, and stays so when a sentence is added.
 
-    A test class of the add-on inherits it; Odoo runs inherited tests only of classes that ask for it.
+    A test class of the add-on inherits it beside TransactionCase. Odoo runs inherited tests only of classes that ask for
+    it.
     """
 
     allow_inherited_tests_method = True

@@ -242,7 +242,7 @@ class TestStoredClasses(CustomerReportCommon):
         self.assertEqual(self._get_class(self.customer), ("C", False, today))
         self.assertEqual(self._get_class(partner, self.env["res.company"].create({"name": "Elsewhere"}))[0], False)
         # The day on which nothing changes is no news.
-        partner.with_company(self.company).abc_class_since = "2026-01-01"
+        partner.sudo().with_company(self.company).abc_class_since = "2026-01-01"
         self._update()
         self.assertEqual(self._get_class(partner)[2], fields.Date.to_date("2026-01-01"))
         # 16 000.00 of 96 000.00 more: the large one is overtaken

@@ -1,11 +1,11 @@
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.order_extension.tests.translations_common import TranslationsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPostcalcTranslations(TranslationsCommon):
+class TestPostcalcTranslations(TranslationsCommon, TransactionCase):
     module = "order_postcalc"
 
     def _create_order(self, code):
