@@ -28,8 +28,8 @@ def placeholders(text):
 class TranslationsCommon:
     """Whatever a person reads of :attr:`module` is there in French and German, and stays so when a sentence is added.
 
-    A test class of the add-on inherits it beside TransactionCase. Odoo runs inherited tests only of classes that ask for
-    it.
+    A test class of the add-on inherits it beside TransactionCase. Odoo runs inherited tests only of classes that ask
+    for it.
     """
 
     allow_inherited_tests_method = True
