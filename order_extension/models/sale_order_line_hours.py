@@ -66,12 +66,19 @@ class SaleOrderLine(models.Model):
             self._records_timesheets()
             and self.is_service
             and not self.is_expense
-            and self.product_uom_id._has_common_reference(self.env.ref("uom.product_uom_hour"))
+            and self.product_uom_id._has_common_reference(self.company_id.project_time_mode_id)
         )
 
     def _get_sold_hours(self):
+        """The ordered quantity in the unit of the timesheets, for a line that has sold hours.
+
+        As Odoo converts it, which looks up its units by name for every line.
+        """
         self.ensure_one()
-        return self._convert_qty_company_hours(self.company_id)
+        unit, hours = self.product_uom_id, self.company_id.project_time_mode_id
+        if unit == hours:
+            return self.product_uom_qty
+        return unit._compute_quantity(self.product_uom_qty, hours, rounding_method="HALF-UP")
 
     def _get_recorded_hours(self):
         """Return the recorded hours by id of the line, in one query."""
