@@ -52,12 +52,19 @@ class TestSheetAccess(SheetCommon, HttpCase):
         response = self._fetch(self.seller, path)
         self.assertEqual(response.status_code, 200)
         self.assertIn(self.order.name, response.headers["Content-Disposition"])
-        for user in (self.other_seller, self.technician, self.customer_user, self.stranger):
-            response = self._fetch(user, path)
-            self.assertNotEqual(response.status_code, 200, user.login)
-            self.assertNotIn("spreadsheet", response.headers["Content-Type"])
         self.authenticate(None, None)
         self.assertIn("/web/login", self.url_open(path, allow_redirects=False).headers["Location"])
+
+    def test_spreadsheet_route_tells_no_stranger_what_exists(self):
+        """An order that is not his and one that does not exist: the same answer."""
+        # A number that no order has had or will have.
+        paths = [f"/order_postcalc/sheet/{order_id}.xlsx" for order_id in (self.order.id, 2**31 - 1)]
+        for user in (self.other_seller, self.technician, self.customer_user, self.stranger):
+            hidden, missing = (self._fetch(user, path) for path in paths)
+            self.assertEqual((hidden.status_code, missing.status_code), (404, 404), user.login)
+            self.assertNotIn(self.order.name, hidden.text, user.login)
+            self.assertNotIn("spreadsheet", hidden.headers["Content-Type"], user.login)
+        self.assertEqual(self._fetch(self.seller, paths[1]).status_code, 404)
 
     def test_report_route(self):
         path = f"/report/html/order_postcalc.report_order_postcalc_sheet/{self.order.id}"
