@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..capacity import capacity_use, cost_rate, practical_hours
 
@@ -155,6 +155,7 @@ class OrderCapacityCost(models.Model):
 
     @api.constrains("company_id", "date_from", "date_to")
     def _check_period(self):
+        self._keep_others_waiting()
         for capacity in self:
             if capacity.date_from > capacity.date_to:
                 raise ValidationError(
@@ -172,6 +173,16 @@ class OrderCapacityCost(models.Model):
                         other=other.display_name,
                     )
                 )
+
+    def _keep_others_waiting(self):
+        """Let nobody else enter a period of these companies until this transaction ends.
+
+        A lock alone is not enough: whoever has waited for it would still see the periods as they were before. A row
+        that is written makes PostgreSQL send him back, and Odoo begin his request anew.
+        """
+        self.env.cr.execute(
+            SQL("UPDATE res_company SET id = id WHERE id = ANY(%s)", self.company_id.ids)
+        )
 
     def _get_overlapping_domain(self):
         self.ensure_one()

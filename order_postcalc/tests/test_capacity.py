@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from psycopg2.errors import CheckViolation
+from psycopg2.errors import CheckViolation, SerializationFailure
 
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import BaseCase, new_test_user, tagged
@@ -182,6 +183,27 @@ class TestCapacity(PostcalcCommon):
         april = self._make_capacity("2026-04-01")
         with self.assertRaisesRegex(ValidationError, "two costs"):
             april.date_from = "2026-03-15"
+
+    @mute_logger("odoo.sql_db")
+    def test_two_people_at_once(self):
+        """The second one began before the first one's period was there, so he can't see it: he has to begin anew."""
+        vals = {"company_id": self.env.ref("base.main_company").id, "date_from": "1999-03-01", "total_cost": 100}
+        with self.registry.cursor() as one, self.registry.cursor() as other:
+            first, second = (api.Environment(cr, SUPERUSER_ID, {})["order.capacity.cost"] for cr in (one, other))
+            self.assertFalse(second.search_count([("date_from", "<", "2000-01-01")]))
+            capacity_id = first.create(vals).id
+            one.commit()
+            self.addCleanup(self._remove_committed, capacity_id)
+            with self.assertRaises(SerializationFailure):
+                second.create(vals | {"date_from": "1999-03-15"})
+            other.rollback()
+            with self.assertRaisesRegex(ValidationError, "two costs"):
+                second.create(vals | {"date_from": "1999-03-15"})
+            other.rollback()
+
+    def _remove_committed(self, capacity_id):
+        with self.registry.cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})["order.capacity.cost"].browse(capacity_id).unlink()
 
     def test_another_company_has_its_own(self):
         self._make_capacity()
