@@ -23,18 +23,22 @@ class AccountAnalyticAccount(models.Model):
         )
         if new:
             sql.create_column(self.env.cr, self._table, "postcalc_order_id", "int4")
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE account_analytic_account account
-                       SET postcalc_order_id = own.order_id
-                      FROM (%s) own
-                     WHERE own.account_id = account.id
-                    """,
-                    self._get_order_by_account_sql(),
-                )
-            )
+            self._init_postcalc_order_id()
         return super()._auto_init()
+
+    def _init_postcalc_order_id(self):
+        """As :meth:`_compute_postcalc_order_id` does it."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_analytic_account account
+                   SET postcalc_order_id = own.order_id
+                  FROM (%s) own
+                 WHERE own.account_id = account.id
+                """,
+                self._get_order_by_account_sql(),
+            )
+        )
 
     @api.model
     def _get_order_by_account_sql(self):

@@ -25,27 +25,31 @@ class AccountMove(models.Model):
             self.env.cr, self._table, "credited_order_id"
         ):
             sql.create_column(self.env.cr, self._table, "credited_order_id", "int4")
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE account_move credit
-                       SET credited_order_id = billed.order_id
-                      FROM (
-                          SELECT invoice_line.move_id, MIN(line.order_id) AS order_id
-                            FROM account_move_line invoice_line
-                            JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = invoice_line.id
-                            JOIN sale_order_line line ON line.id = rel.order_line_id
-                           WHERE invoice_line.move_id IN (
-                                     SELECT reversed_entry_id FROM account_move WHERE move_type = 'out_refund'
-                                 )
-                           GROUP BY invoice_line.move_id
-                          HAVING COUNT(DISTINCT line.order_id) = 1
-                      ) billed
-                     WHERE billed.move_id = credit.reversed_entry_id AND credit.move_type = 'out_refund'
-                    """
-                )
-            )
+            self._init_credited_order_id()
         return super()._auto_init()
+
+    def _init_credited_order_id(self):
+        """As :meth:`_compute_credited_order_id` does it."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move credit
+                   SET credited_order_id = billed.order_id
+                  FROM (
+                      SELECT invoice_line.move_id, MIN(line.order_id) AS order_id
+                        FROM account_move_line invoice_line
+                        JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = invoice_line.id
+                        JOIN sale_order_line line ON line.id = rel.order_line_id
+                       WHERE invoice_line.move_id IN (
+                                 SELECT reversed_entry_id FROM account_move WHERE move_type = 'out_refund'
+                             )
+                       GROUP BY invoice_line.move_id
+                      HAVING COUNT(DISTINCT line.order_id) = 1
+                  ) billed
+                 WHERE billed.move_id = credit.reversed_entry_id AND credit.move_type = 'out_refund'
+                """
+            )
+        )
 
     # What was invoiced isn't changed any more once it is corrected: the link alone decides.
     @api.depends("reversed_entry_id", "move_type")
@@ -74,19 +78,23 @@ class AccountMoveLine(models.Model):
             self.env.cr, self._table, "bills_several_lines"
         ):
             sql.create_column(self.env.cr, self._table, "bills_several_lines", "bool")
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE account_move_line
-                       SET bills_several_lines = TRUE
-                     WHERE id IN (
-                               SELECT invoice_line_id FROM sale_order_line_invoice_rel
-                                GROUP BY invoice_line_id HAVING COUNT(*) > 1
-                           )
-                    """
-                )
-            )
+            self._init_bills_several_lines()
         return super()._auto_init()
+
+    def _init_bills_several_lines(self):
+        """As :meth:`_compute_bills_several_lines` does it."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move_line
+                   SET bills_several_lines = TRUE
+                 WHERE id IN (
+                           SELECT invoice_line_id FROM sale_order_line_invoice_rel
+                            GROUP BY invoice_line_id HAVING COUNT(*) > 1
+                       )
+                """
+            )
+        )
 
     @api.depends("sale_line_ids")
     def _compute_bills_several_lines(self):

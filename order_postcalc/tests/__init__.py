@@ -33,4 +33,5 @@ from . import test_sheet_tour
 from . import test_worked_example
 from . import test_target_costing
 from . import test_precalc_speed
+from . import test_installed
 from . import test_translations
