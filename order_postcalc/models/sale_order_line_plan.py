@@ -58,7 +58,12 @@ class SaleOrderLine(models.Model):
     @api.depends("expected_hours", "purchase_price", "product_uom_qty", "order_id.currency_rate")
     def _compute_expected_cost(self):
         for line in self:
-            line.expected_cost = line._get_cost_of(line.product_uom_qty, line.expected_hours)
+            line.expected_cost = line._get_expected_cost()
+
+    def _get_expected_cost(self):
+        """Return what this line is expected to cost as it stands, in the company's currency."""
+        self.ensure_one()
+        return self._get_cost_of(self.product_uom_qty, self.expected_hours)
 
     def _get_cost_of(self, quantity, hours):
         """Return what ``quantity`` of this line, taking ``hours``, is expected to cost, in the company's currency."""
@@ -97,7 +102,8 @@ class SaleOrderLine(models.Model):
     def _get_plan_figures(self):
         """Hours, cost and net price of this line as it stands, amounts in the currency of the company."""
         self.ensure_one()
-        return (self.expected_hours, self.expected_cost, self._get_plan_revenue())
+        # Not by the fields: filling Odoo's cache with amounts nobody reads costs more than the amounts.
+        return (self.expected_hours, self._get_expected_cost(), self._get_plan_revenue())
 
     def _prepare_plan_vals(self):
         """The plan of this line as it stands, less what is planned for it already."""

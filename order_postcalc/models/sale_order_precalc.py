@@ -186,5 +186,9 @@ class SaleOrder(models.Model):
     def _get_precalculation(self):
         """Return net price and expected cost of this quotation, in the currency of the company."""
         self.ensure_one()
+        figures = [line._get_plan_figures() for line in self.order_line if line._is_planned()]
         currency = (self.company_id or self.env.company).currency_id
-        return Calculation(currency.round(self.precalc_revenue), currency.round(self.precalc_cost))
+        return Calculation(
+            currency.round(sum(revenue for _hours, _cost, revenue in figures)),
+            currency.round(sum(cost for _hours, cost, _revenue in figures)),
+        )

@@ -53,7 +53,7 @@ class OrderPostcalcReport(models.Model):
         selection=lambda self: self.env["sale.order"]._fields["state"].selection, readonly=True
     )
     company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(readonly=True)
     recorded_on = fields.Datetime("Recorded on", readonly=True, help="When the record came, whatever day it is about.")
     name = fields.Char("What", readonly=True)
@@ -117,7 +117,6 @@ class OrderPostcalcReport(models.Model):
                 "activity_id": SQL("p.activity_id"),
                 "product_id": SQL("p.product_id"),
                 "company_id": SQL("p.company_id"),
-                "currency_id": SQL("company.currency_id"),
                 "date": SQL("p.date"),
                 "recorded_on": SQL("p.create_date"),
                 "name": SQL("p.name"),
@@ -129,7 +128,6 @@ class OrderPostcalcReport(models.Model):
             },
             tables=SQL(
                 "order_postcalc_plan p LEFT JOIN sale_order o ON o.id = p.order_id"
-                " LEFT JOIN res_company company ON company.id = p.company_id"
             ),
             condition=SQL("TRUE"),
             depends=ORDER_DEPENDS | {"order.postcalc.plan": ["hours", "cost", "revenue", "order_line_id"]},
@@ -152,7 +150,6 @@ class OrderPostcalcReport(models.Model):
                 "product_id": SQL("i.product_id"),
                 "employee_id": SQL("e.id"),
                 "company_id": SQL("i.company_id"),
-                "currency_id": SQL("company.currency_id"),
                 "date": SQL("i.date"),
                 "recorded_on": SQL("i.create_date"),
                 "name": SQL("i.name"),
@@ -165,7 +162,6 @@ class OrderPostcalcReport(models.Model):
                 "sale_minor_item i LEFT JOIN sale_order o ON o.id = i.order_id"
                 # Somebody is one employee at most in a company, so that this join is left out, too, if not needed.
                 " LEFT JOIN hr_employee e ON e.user_id = i.user_id AND e.company_id = i.company_id"
-                " LEFT JOIN res_company company ON company.id = i.company_id"
             ),
             condition=SQL("i.state = 'done'"),
             depends=ORDER_DEPENDS

@@ -131,7 +131,6 @@ class OrderPostcalcReport(models.Model):
         return SQL(
             "account_analytic_line a LEFT JOIN sale_order o ON o.id = a.postcalc_order_id"
             " LEFT JOIN sale_order_line l ON l.id = a.so_line"
-            " LEFT JOIN res_company company ON company.id = a.company_id"
         )
 
     def _get_analytic_values(self):
@@ -145,7 +144,6 @@ class OrderPostcalcReport(models.Model):
             "product_id": SQL("COALESCE(a.product_id, l.product_id)"),
             "employee_id": SQL("a.employee_id"),
             "company_id": SQL("a.company_id"),
-            "currency_id": SQL("company.currency_id"),
             "date": SQL("a.date"),
             "recorded_on": SQL("a.create_date"),
             "name": SQL("a.name"),

@@ -33,7 +33,6 @@ class OrderPostcalcReport(models.Model):
                 "product_id": SQL("ml.product_id"),
                 "employee_id": SQL("e.employee_id"),
                 "company_id": SQL("ml.company_id"),
-                "currency_id": SQL("company.currency_id"),
                 "date": SQL("ml.date"),
                 "recorded_on": SQL("ml.create_date"),
                 "name": SQL("e.name"),
@@ -46,7 +45,6 @@ class OrderPostcalcReport(models.Model):
                 " JOIN account_account account ON account.id = ml.account_id"
                 " LEFT JOIN sale_order o ON o.id = e.sale_order_id"
                 " LEFT JOIN sale_order_line l ON l.id = e.sale_order_line_id"
-                " LEFT JOIN res_company company ON company.id = ml.company_id"
             ),
             condition=SQL(
                 "e.sale_order_id IS NOT NULL AND ml.parent_state = 'posted' AND %s", self._is_result_account()

@@ -51,7 +51,6 @@ class OrderPostcalcReport(models.Model):
                 " JOIN account_move_line ml ON ml.id = rel.invoice_line_id"
                 " JOIN account_move m ON m.id = ml.move_id"
                 " LEFT JOIN sale_order o ON o.id = l.order_id"
-                " LEFT JOIN res_company company ON company.id = ml.company_id"
             ),
             condition=SQL("ml.parent_state = 'posted' AND m.move_type IN %s", SALE_TYPES),
             depends=self._get_invoice_depends(),
@@ -76,7 +75,6 @@ class OrderPostcalcReport(models.Model):
             tables=SQL(
                 "account_move m JOIN account_move_line ml ON ml.move_id = m.id"
                 " LEFT JOIN sale_order o ON o.id = m.credited_order_id"
-                " LEFT JOIN res_company company ON company.id = ml.company_id"
             ),
             condition=SQL(
                 "m.credited_order_id IS NOT NULL AND ml.parent_state = 'posted' AND ml.display_type = 'product'"
@@ -89,7 +87,6 @@ class OrderPostcalcReport(models.Model):
         return {
             "invoice_id": SQL("ml.move_id"),
             "company_id": SQL("ml.company_id"),
-            "currency_id": SQL("company.currency_id"),
             "date": SQL("ml.date"),
             "recorded_on": SQL("ml.create_date"),
             "name": SQL("ml.name"),

@@ -45,7 +45,6 @@ class OrderPostcalcReport(models.Model):
                 "change_order_id": SQL("l.change_order_id"),
                 "product_id": SQL("sm.product_id"),
                 "company_id": SQL("sm.company_id"),
-                "currency_id": SQL("company.currency_id"),
                 "date": SQL("sm.date"),
                 "recorded_on": SQL("sm.create_date"),
                 "name": SQL("COALESCE(l.name, sm.reference)"),
@@ -57,7 +56,6 @@ class OrderPostcalcReport(models.Model):
                 "sale_order_line l JOIN stock_move sm ON sm.sale_line_id = l.id"
                 " JOIN stock_location origin ON origin.id = sm.location_id"
                 " LEFT JOIN sale_order o ON o.id = l.order_id"
-                " LEFT JOIN res_company company ON company.id = sm.company_id"
             ),
             condition=SQL(
                 "sm.state = 'done' AND sm.value <> 0"
@@ -95,7 +93,6 @@ class OrderPostcalcReport(models.Model):
                 "change_order_id": SQL("l.change_order_id"),
                 "product_id": SQL("l.product_id"),
                 "company_id": SQL("l.company_id"),
-                "currency_id": SQL("company.currency_id"),
                 "date": SQL("o.date_order"),
                 "recorded_on": SQL("l.create_date"),
                 "name": SQL("l.name"),
@@ -105,7 +102,6 @@ class OrderPostcalcReport(models.Model):
             },
             tables=SQL(
                 "sale_order_line l LEFT JOIN sale_order o ON o.id = l.order_id"
-                " LEFT JOIN res_company company ON company.id = l.company_id"
             ),
             condition=SQL(
                 "l.qty_delivered_method = 'manual' AND l.qty_delivered <> 0 AND l.purchase_price <> 0"

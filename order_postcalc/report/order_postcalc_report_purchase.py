@@ -40,7 +40,6 @@ class OrderPostcalcReport(models.Model):
                 "change_order_id": SQL("l.change_order_id"),
                 "product_id": SQL("ml.product_id"),
                 "company_id": SQL("ml.company_id"),
-                "currency_id": SQL("company.currency_id"),
                 "date": SQL("ml.date"),
                 "recorded_on": SQL("ml.create_date"),
                 "name": SQL("ml.name"),
@@ -54,7 +53,6 @@ class OrderPostcalcReport(models.Model):
                 " JOIN account_move m ON m.id = ml.move_id"
                 " JOIN account_account account ON account.id = ml.account_id"
                 " LEFT JOIN sale_order o ON o.id = l.order_id"
-                " LEFT JOIN res_company company ON company.id = ml.company_id"
             ),
             condition=SQL(
                 "ml.parent_state = 'posted' AND m.move_type IN %s AND %s AND NOT %s",
@@ -136,7 +134,6 @@ class OrderPostcalcReport(models.Model):
                 "change_order_id": SQL("p.change_order_id"),
                 "product_id": SQL("p.product_id"),
                 "company_id": SQL("p.company_id"),
-                "currency_id": SQL("company.currency_id"),
                 "date": SQL("p.date"),
                 "recorded_on": SQL("p.create_date"),
                 "name": SQL("p.name"),
@@ -171,7 +168,6 @@ class OrderPostcalcReport(models.Model):
                      GROUP BY %(by)s, pl.id, po.id
                 ) p
                 LEFT JOIN sale_order o ON o.id = p.order_id
-                LEFT JOIN res_company company ON company.id = p.company_id
                 """,
                 columns=columns,
                 tables=tables,

@@ -23,7 +23,6 @@ COLUMNS = {
     "order_template_id": ("integer", "NULL"),
     "order_state": ("varchar", "NULL"),
     "company_id": ("integer", "NULL"),
-    "currency_id": ("integer", "NULL"),
     "date": ("date", "NULL"),
     "recorded_on": ("timestamp", "NULL"),
     "name": ("varchar", "NULL"),
