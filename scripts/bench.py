@@ -132,11 +132,25 @@ def confirm(bench: Bench) -> list[Row]:
     ]
 
 
+def xlsx(bench: Bench) -> list[Row]:
+    found = bench.measure("xlsx")
+    return [
+        compared(f"XLSX of {found['rows']:,} facts / Odoo's export", found, 0.5),
+        Row(
+            f"… added memory (Odoo's: {found['reference_added']:.0f} MB)",
+            f"{found['added']:.0f} MB",
+            "150 MB",
+            found["added"] <= 150,
+        ),
+    ]
+
+
 MEASUREMENTS: dict[str, Callable[[Bench], list[Row]]] = {
     "sheet": sheet,
     "pivot": pivot,
     "timesheets": timesheets,
     "confirm": confirm,
+    "xlsx": xlsx,
 }
 
 

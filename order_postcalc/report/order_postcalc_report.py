@@ -126,9 +126,7 @@ class OrderPostcalcReport(models.Model):
                 "planned_cost": SQL("p.cost"),
                 "planned_revenue": SQL("p.revenue"),
             },
-            tables=SQL(
-                "order_postcalc_plan p LEFT JOIN sale_order o ON o.id = p.order_id"
-            ),
+            tables=SQL("order_postcalc_plan p LEFT JOIN sale_order o ON o.id = p.order_id"),
             condition=SQL("TRUE"),
             depends=ORDER_DEPENDS | {"order.postcalc.plan": ["hours", "cost", "revenue", "order_line_id"]},
         )

@@ -1,8 +1,8 @@
 """A company with as many orders as one likes, made by SQL from a few that Odoo itself has made.
 
-Runs inside Odoo. Every order gets its own project, analytic account, tasks, timesheets, favour, frozen plan and posted
-invoice. What differs from order to order (customer, seller, people, dates, hours) follows from the order's number and
-the seed: the same arguments give the same data.
+Runs inside Odoo. Every order gets its own project, analytic account, tasks, timesheets, favour, frozen plan, delivery,
+purchase with its bill, and posted invoice. What differs from order to order (customer, seller, people, dates, hours)
+follows from the order's number and the seed: the same arguments give the same data.
 """
 
 import time
@@ -16,6 +16,10 @@ TABLES = (
     "sale_order_line",
     "project_project",
     "project_task",
+    "stock_picking",
+    "stock_move",
+    "purchase_order",
+    "purchase_order_line",
     "account_move",
     "account_move_line",
     "account_analytic_line",
@@ -68,14 +72,23 @@ def make_people(env):
 
 
 def make_templates(env, people):
-    """Return the ids of one order's records by table; it sells goods, work at a fixed price, and work by the hour."""
+    """Return the ids of one order's records by table.
+
+    It sells goods from stock, goods that are bought for it, work at a fixed price, and work by the hour.
+    """
     if not env.company.chart_template:
         env["account.chart.template"].try_loading("generic_coa", env.company, install_demo=False)
     hour = env.ref("uom.product_uom_hour")
     activities = env["order.activity"].search([], limit=2)
     Product = env["product.product"]
-    goods = Product.create({"name": "Bench wardrobe", "type": "consu", "list_price": 4000, "standard_price": 2500})
-    goods.invoice_policy = "order"
+    goods, bought = Product.create(
+        [
+            {"name": "Bench chest", "type": "consu", "is_storable": True, "list_price": 4000, "standard_price": 2500},
+            {"name": "Bench fittings", "type": "consu", "list_price": 200, "standard_price": 120},
+        ]
+    )
+    (goods | bought).invoice_policy = "order"
+    bought.purchase_method = "purchase"
     assembly = Product.create(
         {
             "name": "Bench assembly", "type": "service", "list_price": 60, "standard_price": 35, "uom_id": hour.id,
@@ -95,6 +108,7 @@ def make_templates(env, people):
             "user_id": people["sellers"][0],
             "order_line": [
                 Command.create({"product_id": goods.id, "product_uom_qty": 1}),
+                Command.create({"product_id": bought.id, "product_uom_qty": 2}),
                 Command.create({"product_id": assembly.id, "product_uom_qty": 12}),
                 Command.create({"product_id": service.id, "product_uom_qty": 8}),
             ],
@@ -120,9 +134,12 @@ def make_templates(env, people):
     item = env["sale.minor.item"].create(
         {"order_id": order.id, "task_id": tasks[0].id, "name": "Bench favour", "duration": 0.25, "date": FIRST_DAY}
     )
+    purchase, bill = buy(env, order, bought)
+    deliver(order.picking_ids)
     invoice = order._create_invoices()
-    invoice.invoice_date = FIRST_DAY
-    invoice.action_post()
+    moves = invoice | bill
+    moves.invoice_date = FIRST_DAY
+    moves.action_post()
     env.flush_all()
     records = {
         "sale_order": order,
@@ -130,13 +147,37 @@ def make_templates(env, people):
         "account_analytic_account": tasks.project_id.account_id,
         "project_project": tasks.project_id,
         "project_task": tasks,
-        "account_move": invoice,
-        "account_move_line": invoice.line_ids,
-        "account_analytic_line": timesheets | invoice.line_ids.analytic_line_ids,
+        "stock_picking": order.picking_ids,
+        "stock_move": order.picking_ids.move_ids,
+        "purchase_order": purchase,
+        "purchase_order_line": purchase.order_line,
+        "account_move": moves,
+        "account_move_line": moves.line_ids,
+        "account_analytic_line": timesheets | moves.line_ids.analytic_line_ids,
         "sale_minor_item": item,
         "order_postcalc_plan": order.sudo().plan_ids,
     }
     return {table: sorted(records[table].ids) for table in TABLES}
+
+
+def deliver(pickings):
+    for move in pickings.move_ids:
+        move.write({"quantity": move.product_uom_qty, "picked": True})
+    pickings._action_done()
+    pickings.write({"date_done": f"{FIRST_DAY} 12:00:00"})
+    pickings.move_ids.write({"date": f"{FIRST_DAY} 12:00:00"})
+
+
+def buy(env, order, product):
+    """Return the purchase of what a line of `order` sells, and its bill."""
+    line = order.order_line.filtered(lambda line: line.product_id == product)
+    vendor = env["res.partner"].create({"name": "Bench vendor"})
+    values = {"product_id": product.id, "product_qty": 2, "price_unit": 110, "sale_line_id": line.id}
+    purchase = env["purchase.order"].create({"partner_id": vendor.id, "order_line": [Command.create(values)]})
+    purchase.button_confirm()
+    deliver(purchase.picking_ids)
+    purchase.action_create_invoice()
+    return purchase, purchase.invoice_ids
 
 
 # === WHAT SQL MULTIPLIES ===
@@ -166,7 +207,10 @@ def overrides(table, seed, people):
         return f"({min(ids)} + mod({number}, {len(ids)})::int)"
 
     customer, seller = one_of(people["customers"]), one_of(people["sellers"])
-    same = {"partner_id": customer, "date": f"t.date + {shift}"}
+    # Vendors stay as they are.
+    partner = f"CASE WHEN t.partner_id = {people['customers'][0]} THEN {customer} ELSE t.partner_id END"
+    same = {"partner_id": partner, "date": f"t.date + {shift}"}
+    shift_time = f"{shift} * interval '1 day'"
     return {
         "sale_order": {
             "name": "'B' || g.n",
@@ -174,7 +218,18 @@ def overrides(table, seed, people):
             "partner_invoice_id": customer,
             "partner_shipping_id": customer,
             "user_id": seller,
-            "date_order": f"t.date_order + {shift} * interval '1 day'",
+            "date_order": f"t.date_order + {shift_time}",
+            "access_token": "NULL",
+        },
+        "stock_picking": {
+            "name": "'BENCH/OUT/' || g.n",
+            "partner_id": partner,
+            "date_done": f"t.date_done + {shift_time}",
+        },
+        "stock_move": {"partner_id": partner, "date": f"t.date + {shift_time}"},
+        "purchase_order": {
+            "name": "'BP' || g.n",
+            "date_order": f"t.date_order + {shift_time}",
             "access_token": "NULL",
         },
         "sale_order_line": {"order_partner_id": customer, "salesman_id": seller},
@@ -184,8 +239,8 @@ def overrides(table, seed, people):
         "account_move": {
             **same,
             "name": "'BENCH/' || g.n",
-            "commercial_partner_id": customer,
-            "partner_shipping_id": customer,
+            "commercial_partner_id": partner,
+            "partner_shipping_id": partner,
             "invoice_user_id": seller,
             "invoice_date": f"t.invoice_date + {shift}",
             "invoice_date_due": f"t.invoice_date_due + {shift}",
