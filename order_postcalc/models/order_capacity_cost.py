@@ -180,9 +180,7 @@ class OrderCapacityCost(models.Model):
         A lock alone is not enough: whoever has waited for it would still see the periods as they were before. A row
         that is written makes PostgreSQL send him back, and Odoo begin his request anew.
         """
-        self.env.cr.execute(
-            SQL("UPDATE res_company SET id = id WHERE id = ANY(%s)", self.company_id.ids)
-        )
+        self.env.cr.execute(SQL("UPDATE res_company SET id = id WHERE id = ANY(%s)", self.company_id.ids))
 
     def _get_overlapping_domain(self):
         self.ensure_one()
