@@ -21,6 +21,13 @@ class TestSheetTour(SheetTour):
         self.start_tour(self.url, "order_postcalc_close", login=self.manager.login)
         self.assertEqual(self.order.postcalc_state, "closed")
 
+    def test_a_reload_keeps_the_frozen_copy(self):
+        self.order.with_user(self.manager).action_close_postcalc()
+        closing = self.order.postcalc_closing_ids
+        self._log(2)
+        action = "order_postcalc.order_postcalc_closing_action"
+        self.start_tour(f"/odoo/action-{action}/{closing.id}", "order_postcalc_frozen", login=self.manager.login)
+
 
 @tagged("post_install", "-at_install")
 class TestSheetTourPhone(SheetTour):

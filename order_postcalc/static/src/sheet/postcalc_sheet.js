@@ -21,6 +21,9 @@ export class PostcalcSheet extends Component {
     static template = "order_postcalc.Sheet";
     static components = { Layout, PostcalcChart };
     static props = { ...standardActionServiceProps };
+    // With the path of its action, what a URL says after the "?" comes as params: a reload keeps the frozen copy.
+    static path = "post-calculation";
+    static displayName = _t("Post-Calculation");
 
     setup() {
         this.orm = useService("orm");
@@ -29,6 +32,9 @@ export class PostcalcSheet extends Component {
         this.notification = useService("notification");
         this.orderId = this.props.action.context.active_id;
         this.closingId = this.props.action.params?.closing_id || null;
+        if (this.closingId) {
+            this.props.updateActionState({ closing_id: this.closingId });
+        }
         this.display = { controlPanel: {} };
         this.tabs = [
             { key: "lines", label: _t("By Line"), measures: ["hours", "cost", "revenue", "margin"] },

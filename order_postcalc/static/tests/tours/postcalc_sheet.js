@@ -79,3 +79,51 @@ registry.category("web_tour.tours").add("order_postcalc_close", {
         },
     ],
 });
+
+/** Closed with 5 h; 2 h came later. */
+const frozen = [
+    {
+        content: "It says that it is a copy",
+        trigger: ".o_postcalc_sheet .alert:contains('As it was when it was closed')",
+    },
+    {
+        content: "And shows what it was",
+        trigger: ".o_postcalc_sheet [data-card=hours] .o_postcalc_value:contains('5.00')",
+    },
+];
+
+registry.category("web_tour.tours").add("order_postcalc_frozen", {
+    steps: () => [
+        {
+            content: "From a closing to its sheet",
+            trigger: "button[name=action_view_frozen_sheet]",
+            run: "click",
+        },
+        ...frozen,
+        {
+            content: "Loaded again with nothing but its address, as from a bookmark or in another browser",
+            trigger: ".o_postcalc_sheet",
+            run() {
+                window.sessionStorage.clear();
+                window.location.reload();
+            },
+            expectUnloadPage: true,
+        },
+        ...frozen,
+        {
+            content: "Away to the order, which has the sheet of today",
+            trigger: ".o_postcalc_sheet .o_postcalc_title",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view button[name=action_view_postcalc_sheet]",
+            run: "click",
+        },
+        {
+            trigger: ".o_postcalc_sheet [data-card=hours] .o_postcalc_value:contains('7.00')",
+        },
+        {
+            trigger: ".o_postcalc_sheet:not(:has(.alert:contains('As it was when it was closed')))",
+        },
+    ],
+});
