@@ -18,6 +18,8 @@ import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
+from textwrap import wrap
 from typing import NamedTuple
 
 import xlsxwriter
@@ -45,6 +47,10 @@ _SUM_DIGITS = 6
 _LONGEST_TEXT = 32767
 _LONGEST_SHEET_NAME = 31
 _NOT_IN_SHEET_NAMES = str.maketrans("", "", "[]:*?/\\'")
+#: Characters that a page across shows in full size, and at the least size that one likes to read.
+_PAGE_WIDTH = 100
+_WIDEST_PAGE = 190
+_LINE_HEIGHT = 15
 _HEADER = {"bold": True, "bg_color": "#E9ECEF", "bottom": 1, "valign": "top", "text_wrap": True}
 _TOTAL = {"bold": True, "top": 1}
 
@@ -115,6 +121,7 @@ class Workbook:
         self._file = tempfile.TemporaryFile(prefix="workbook-")  # noqa: SIM115 (closed when it was streamed)
         self._book = xlsxwriter.Workbook(self._file, {"constant_memory": True})
         self._book.set_properties({"title": title, "author": author})
+        self._title = title.replace("&", "&&")
         self._formats = {}
         self.size = 0
 
@@ -128,19 +135,29 @@ class Workbook:
         if error_type:
             self._file.close()
 
-    def add_sheet(self, name, columns, landscape=True):
-        """Add a sheet. A sheet is finished before the next one is begun."""
+    def add_sheet(self, name, columns, landscape=True, names=1, parts=()):
+        """Add a sheet. A sheet is finished before the next one is begun.
+
+        :param int names: how many columns at the left say what a row is; they are on every page
+        :param parts: columns with which a page begins, of a table that is too wide for one
+        """
         sheet = self._book.add_worksheet(name.translate(_NOT_IN_SHEET_NAMES)[:_LONGEST_SHEET_NAME] or None)
         if landscape:
             sheet.set_landscape()
         sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        return Sheet(self, sheet, columns)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        title = " – ".join(filter(None, (self._title, "&A"))) if self._title != name else "&A"
+        sheet.set_footer(f"&L{title}&R&P / &N")
+        sheet.repeat_columns(0, names - 1)
+        return Sheet(self, sheet, columns, names=names, parts=tuple(parts))
 
     def get_format(self, kind="text", currency=None, **properties):
         """Return the one format with these properties."""
         key = (kind, currency and (currency.name, currency.symbol), *sorted(properties.items()))
         if key not in self._formats:
+            if kind in ("date", "datetime"):
+                # As a text: at the right it would touch the next one.
+                properties = {"align": "left"} | properties
             number = money_format(currency) if currency and kind == "money" else KINDS[kind][0]
             if number:
                 properties["num_format"] = number
@@ -166,13 +183,28 @@ class Sheet:
     sheet: xlsxwriter.worksheet.Worksheet
     columns: list
     row: int = 0
+    names: int = 1
+    parts: tuple = ()
 
     def __post_init__(self):
         self._styles = {}
         self._totalled = [number for number, column in enumerate(self.columns) if column.total]
-        for number, column in enumerate(self.columns):
-            self.sheet.set_column(number, number, column.width or KINDS[column.kind][1])
+        self._widths = [column.width or KINDS[column.kind][1] for column in self.columns]
+        for number, width in enumerate(self._widths):
+            self.sheet.set_column(number, number, width)
+        self._fit_to_pages()
         self._start_block()
+
+    def _fit_to_pages(self):
+        """Make pages as wide as one can read: one for all columns, else some next to each other."""
+        if self.parts:
+            starts = [self.names, *self.parts, len(self.columns)]
+            widest = max(sum(self._widths[first:end]) for first, end in zip(starts, starts[1:], strict=False))
+            scale = int(100 * _PAGE_WIDTH / (widest + sum(self._widths[: self.names])))
+            self.sheet.set_print_scale(max(10, min(100, scale)))
+            self.sheet.set_v_pagebreaks(self.parts)
+        else:
+            self.sheet.fit_to_pages(ceil(sum(self._widths) / _WIDEST_PAGE), 0)
 
     def _start_block(self):
         self._block_start = self._block_end = self.row
@@ -197,14 +229,18 @@ class Sheet:
 
     def write_header(self, titles=None, freeze=True):
         """Write the head of a block, which with ``freeze`` stays in sight and on every page."""
-        for number, column in enumerate(self.columns):
-            title = column.title if titles is None else titles[number]
+        titles = [column.title for column in self.columns] if titles is None else titles
+        lines = max(len(wrap(title, max(1, int(width) - 2))) for title, width in zip(titles, self._widths, strict=True))
+        if lines > 1:
+            # Not every program makes room for them by itself.
+            self.sheet.set_row(self.row, lines * _LINE_HEIGHT)
+        for number, (column, title) in enumerate(zip(self.columns, titles, strict=True)):
             right = column.kind not in ("text", "date", "datetime")
-            style = self.book.get_format(**_HEADER, **({"align": "right"} if right else {}))
+            style = self.book.get_format(**_HEADER, **({"align": "right"} if right else self._get_indent(number)))
             self._write_text(self.row, number, title, style)
         self.row += 1
         if freeze:
-            self.sheet.freeze_panes(self.row, 0)
+            self.sheet.freeze_panes(self.row, self.names if self.parts else 0)
             self.sheet.repeat_rows(self.row - 1)
         self._start_block()
 
@@ -296,9 +332,15 @@ class Sheet:
         if key not in self._styles:
             used = {name: value for name, value in properties.items() if value}
             self._styles[key] = [
-                (column.kind, self.book.get_format(column.kind, currency, **used)) for column in self.columns
+                (column.kind, self.book.get_format(column.kind, currency, **used, **self._get_indent(number)))
+                for number, column in enumerate(self.columns)
             ]
         return self._styles[key]
+
+    def _get_indent(self, number):
+        """Keep a text off the number to the left of it."""
+        kinds = [column.kind for column in self.columns[max(0, number - 1) : number + 1]]
+        return {"indent": 1} if kinds[-1] == "text" and kinds[0] not in ("text", "date", "datetime") else {}
 
     def _write_value(self, row, number, kind, value, style):
         if isinstance(value, Formula):

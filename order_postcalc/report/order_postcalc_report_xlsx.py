@@ -43,6 +43,8 @@ EXPORTED = {
     "company_id": 24,
     "recorded_on": 0,
 }
+#: The first ones, which say what a row is about.
+NAMES = 3
 KIND_OF_TYPE = {"float": "hours", "monetary": "money", "date": "date", "datetime": "datetime"}
 #: Rows that are read at a time.
 BATCH = 2000
@@ -84,7 +86,7 @@ class OrderPostcalcReport(models.Model):
             for name in names
         ]
         with Workbook(self.env._("Post-Calculation"), self.env.company.name) as book:
-            sheet = book.add_sheet(self.env._("Post-Calculation"), columns)
+            sheet = book.add_sheet(self.env._("Post-Calculation"), columns, names=NAMES)
             sheet.write_header()
             for values, currency in self._iter_exported(domain, names):
                 sheet.write_row(values, currency)

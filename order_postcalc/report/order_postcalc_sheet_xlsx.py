@@ -123,7 +123,7 @@ class _Writer:
 
     def write_table(self, name, rows, title, measures, has_share=False):
         places = self.get_places(measures)
-        columns = [Column(title, width=44)]
+        columns = [Column(title, width=54)]
         columns += [
             Column(
                 f"{self.measures[key]['label']}: {self.labels[column]}", KINDS[self.measures[key]["unit"]], total=True
@@ -131,8 +131,10 @@ class _Writer:
             for key, column in places
         ]
         if has_share:
-            columns.append(Column(f"{self.measures['margin_share']['label']}: {self.labels['forecast']}", "percent"))
-        sheet = self.book.add_sheet(name, columns)
+            columns.append(Column(f"{self.measures['margin_share']['label']}: {self.labels['forecast']}", "percent", width=15))
+        # On paper a page per measure.
+        parts = [number for (_key, column), number in places.items() if column == SUMMED[0]][1:]
+        sheet = self.book.add_sheet(name, columns, parts=parts)
         sheet.write_title(name)
         sheet.write_header()
         for row in rows:

@@ -72,6 +72,28 @@ class TestXlsx(BaseCase):
         self.assertEqual(formulas.auto_filter.ref, "A2:E3")
         self.assertEqual(formulas["D4"].value, "=SUM(D3:D3)")
 
+    def test_head_of_several_lines_has_room(self):
+        """A title of 26 characters over a column of 12 wide takes 3 lines of 15 points."""
+        formulas, _values, _totals = self._write(columns=[Column("What"), Column("Actual hours of this week", "date")])
+        self.assertEqual(formulas.row_dimensions[1].height, 45)
+
+    def test_pages(self):
+        """What fits is one page wide; a table in parts has a page for each, with what a row is about at the left."""
+        formulas, _values, _totals = self._write()
+        self.assertEqual((formulas.page_setup.fitToWidth, formulas.page_setup.fitToHeight), (None, 0))
+        self.assertTrue(formulas.sheet_properties.pageSetUpPr.fitToPage)
+        self.assertEqual(formulas.oddFooter.right.text, "&P / &N")
+        columns = [Column("What", width=40), *[Column("Cost", "money", width=20) for _number in range(8)]]
+        with Workbook("Doors & Windows") as book:
+            book.add_sheet("Costs", columns, parts=[5]).write_header()
+        formulas = load_workbook(BytesIO(b"".join(book.stream()))).active
+        self.assertEqual(formulas.print_title_cols, "$A:$A")
+        self.assertEqual([page.id for page in formulas.col_breaks.brk], [5])
+        # A page shows 100 characters; here 40 + 4 * 20 = 120 have to go on it: 83 %.
+        self.assertEqual(formulas.page_setup.scale, 83)
+        self.assertEqual(formulas.freeze_panes, "B2")
+        self.assertEqual(formulas.oddFooter.left.text, "Doors && Windows – &A")
+
     def test_several_currencies(self):
         """Euros and dollars are never added up; hours are."""
         formulas, values, totals = self._write(
