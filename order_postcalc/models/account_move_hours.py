@@ -118,10 +118,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         # In sudo: the orders of a line are not a bookkeeper's to read; what he sees of them is decided by the rules.
         orders = self.sudo()._get_sale_orders()
-        return self._prepare_hours_action(
-            self.env._("Hours that no invoice pays for"),
-            [("order_id", "in", orders.ids), ("invoice_id", "=", False)],
-        )
+        unpaid = [("order_id", "in", orders.ids), ("invoice_id", "=", False)]
+        return self._prepare_hours_action(self.env._("Hours that no invoice pays for"), unpaid)
 
     def _prepare_hours_action(self, name, domain):
         return {

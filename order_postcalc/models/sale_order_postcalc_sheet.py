@@ -235,10 +235,12 @@ class SaleOrder(models.Model):
                 )
             )
         no_line = [("order_line_id", "=", False), ("kind", "not in", ["minor", "downpayment"])]
+        favours = [("order_line_id", "=", False), ("kind", "=", "minor")]
+        advances = [("kind", "=", "downpayment")]
         others = {
             NO_LINE: (self.env._("Without an order line"), no_line),
-            FAVOURS: (self.env._("Favours"), [("order_line_id", "=", False), ("kind", "=", "minor")]),
-            ADVANCES: (self.env._("Down payments"), [("kind", "=", "downpayment")]),
+            FAVOURS: (self.env._("Favours"), favours),
+            ADVANCES: (self.env._("Down payments"), advances),
         }
         for key, (label, domain) in others.items():
             if figures_by_key.get(key):
@@ -253,7 +255,8 @@ class SaleOrder(models.Model):
             (activity.id, activity.name, [("activity_id", "=", activity.id)])
             for activity in activities.sudo().sorted(lambda activity: (activity.sequence, activity.name))
         ]
-        rows.append((False, self.env._("Without an activity"), [("activity_id", "=", False)]))
+        no_activity = [("activity_id", "=", False)]
+        rows.append((False, self.env._("Without an activity"), no_activity))
         return self._get_postcalc_cost_rows(rows, figures_by_activity, rounding)
 
     def _get_postcalc_kind_rows(self, figures_by_kind, rounding):

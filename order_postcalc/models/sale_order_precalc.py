@@ -104,7 +104,7 @@ class SaleOrder(models.Model):
     @api.depends_context("lang")
     @api.depends(
         "order_line.expected_hours", "order_line.expected_cost", "order_line.expected_revenue", "order_line.name",
-        "order_line.product_uom_qty",
+        "order_line.product_uom_qty", "precalc_line_ids",
     )  # fmt: skip
     def _compute_precalc(self):
         for order in self:

@@ -82,7 +82,7 @@ class OrderCustomerReport(models.Model):
         help="Class C or a volume below the median, and favours beyond the limit per customer, or more of them than"
         " three quarters of the customers get.",
     )
-    many_extras_reason = fields.Char("Why", compute="_compute_many_extras_reason")
+    many_extras_reason = fields.Char("Reason", compute="_compute_many_extras_reason")
 
     _depends = {
         "sale.order": ["partner_id", "company_id", "state", "date_order", "amount_untaxed", "currency_rate"],

@@ -4,14 +4,14 @@ from odoo.tools.misc import formatLang
 
 #: Widths of the columns in percent, the same in all tables; the rest is for what a row is about.
 WIDTHS = {
-    "original": 9.5,
-    "extensions": 9,
-    "revised": 9.5,
-    "actual": 9,
-    "invoiced": 9,
+    "original": 10.5,
+    "extensions": 9.5,
+    "revised": 10.5,
+    "actual": 8.5,
+    "invoiced": 8.5,
     "forecast": 11.5,
     "deviation": 8.5,
-    "deviation_share": 9,
+    "deviation_share": 9.5,
 }
 
 

@@ -40,4 +40,5 @@ class TestLocalized(TransactionCase):
                 "order_line": [Command.create({"product_id": product.id, "price_unit": 100.0, "tax_ids": False})],
             }
         )
-        self.assertIn("45,5 %", order.precalc_lines_html)
+        order.company_id.margin_floor = 0.5
+        self.assertIn("45,5", order.margin_floor_message)

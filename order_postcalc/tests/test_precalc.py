@@ -4,7 +4,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import PostcalcCommon
@@ -47,15 +47,63 @@ class TestPrecalc(PrecalcCommon):
         self.assertEqual((line.expected_revenue, line.expected_cost, line.expected_margin), (720.0, 420.0, 300.0))
         self.assertAlmostEqual(line.expected_margin_share, 0.416667, 6)
 
-    def test_lines_to_read(self):
+    def test_lines(self):
+        """What has a plan: no section, nothing of which none is sold."""
         self.quotation.order_line = [
-            Command.create({"product_id": self._make_product("Nail <b>", 9.0).id}),
+            Command.create({"product_id": self._make_product("Nail", 9.0).id}),
+            Command.create({"product_id": self._make_product("Screw", 9.0).id, "product_uom_qty": 0}),
             Command.create({"display_type": "line_section", "name": "Section"}),
         ]
-        table = self.quotation.precalc_lines_html.replace("\xa0", " ")
-        for text in ("Assembly", "12:00", "420.00", "720.00", "300.00", "41.7 %", "Nail &lt;b&gt;"):
-            self.assertIn(text, table)
-        self.assertEqual(table.count("<tr>"), 5, "a head and four lines")
+        expected = self.quotation.order_line.filtered(lambda line: not line.display_type and line.product_uom_qty)
+        self.assertEqual(len(expected), 4)
+        self.assertEqual(self.quotation.precalc_line_ids, expected)
+
+    def test_hours_are_entered_in_both_lists(self):
+        """8 h instead of 12 leave 4 x 35.00 more of the margin of 1 950.00: the cost of the assembly is by the hour."""
+        seller = self.quotation.with_user(self.seller)
+        self._quoted(self.assembly).purchase_price = 0
+        self.company.postcalc_hour_cost = 35.0
+        for name in ("precalc_line_ids", "order_line"):
+            with Form(seller) as form:
+                before = (form.precalc_hours, form.precalc_margin)
+                position = seller[name].ids.index(self._quoted(self.assembly).id)
+                with getattr(form, name).edit(position) as line:
+                    line.expected_hours -= 4
+                self.assertEqual((form.precalc_hours, form.precalc_margin), (before[0] - 4, before[1] + 140.0), name)
+            self.assertEqual(seller.precalc_hours, before[0] - 4, name)
+        self.assertEqual(self._quoted(self.assembly).expected_hours, 4)
+
+    def test_unit_cost_is_entered_too(self):
+        """The handles: 10 of them, 1.00 dearer each."""
+        line = self.quotation.precalc_line_ids[-1]
+        before = self.quotation.precalc_cost
+        with Form(self.quotation.with_user(self.seller)) as form:
+            position = self.quotation.precalc_line_ids.ids.index(line.id)
+            with form.precalc_line_ids.edit(position) as edited:
+                edited.purchase_price += 1
+            self.assertEqual(form.precalc_cost, before + line.product_uom_qty)
+        self.assertEqual(self.quotation.precalc_cost, before + line.product_uom_qty)
+
+    def test_both_lists_at_once(self):
+        """More of a product, of which a line is removed and one is added, and hours of another line."""
+        with Form(self.quotation.with_user(self.seller)) as form:
+            position = self.quotation.precalc_line_ids.ids.index(self._quoted(self.assembly).id)
+            with form.precalc_line_ids.edit(position) as line:
+                line.expected_hours = 3
+            form.order_line.remove(self.quotation.order_line.ids.index(self._quoted(self.wardrobe).id))
+            with form.order_line.new() as line:
+                line.product_id = self.assembly
+                line.product_uom_qty = 2
+        lines = self.quotation.order_line
+        self.assertEqual(self._quoted(self.assembly).mapped("product_uom_qty"), [12, 2])
+        self.assertFalse(self._quoted(self.wardrobe))
+        self.assertEqual(self._quoted(self.assembly).mapped("expected_hours"), [3, 2])
+        self.assertEqual(self.quotation.precalc_line_ids, lines)
+
+    def test_confirmed_lines_are_only_read(self):
+        self.quotation.action_confirm()
+        with self.assertRaises(AssertionError), Form(self.quotation) as form, form.precalc_line_ids.edit(0) as line:
+            line.expected_hours = 3
 
     def test_floor(self):
         """3 120 / 0.8 = 3 900: the price could go down by 1 170"""

@@ -223,7 +223,7 @@ class TestWorkedExample(SheetCommon):
 
     def _check_table(self, values, formulas, sheet, rows, measures):
         titles = [cell.value for cell in values[2]]
-        self.assertEqual(values.freeze_panes, "A3")
+        self.assertEqual(values.freeze_panes, "B3")
         last = 3 + len(rows)
         self.assertEqual(values.cell(last, 1).value, "Total")
         labels = {measure["key"]: measure["label"] for measure in sheet["measures"]}
