@@ -18,6 +18,7 @@ import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from math import ceil
 from textwrap import wrap
 from typing import NamedTuple
@@ -199,7 +200,7 @@ class Sheet:
         """Make pages as wide as one can read: one for all columns, else some next to each other."""
         if self.parts:
             starts = [self.names, *self.parts, len(self.columns)]
-            widest = max(sum(self._widths[first:end]) for first, end in zip(starts, starts[1:], strict=False))
+            widest = max(sum(self._widths[first:end]) for first, end in pairwise(starts))
             scale = int(100 * _PAGE_WIDTH / (widest + sum(self._widths[: self.names])))
             self.sheet.set_print_scale(max(10, min(100, scale)))
             self.sheet.set_v_pagebreaks(self.parts)

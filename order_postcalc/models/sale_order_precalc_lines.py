@@ -15,7 +15,8 @@ class SaleOrder(models.Model):
         readonly=False,
         string="Lines of the Pre-Calculation",
         groups=COST_GROUPS,
-        help="Those lines of the quotation that are saved. Hours and cost that are changed here are those of the lines.",
+        help="Those lines of the quotation that are saved. "
+        "Hours and cost that are changed here are those of the lines.",
     )
 
     @api.depends(

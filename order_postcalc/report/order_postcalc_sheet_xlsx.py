@@ -131,7 +131,9 @@ class _Writer:
             for key, column in places
         ]
         if has_share:
-            columns.append(Column(f"{self.measures['margin_share']['label']}: {self.labels['forecast']}", "percent", width=15))
+            columns.append(
+                Column(f"{self.measures['margin_share']['label']}: {self.labels['forecast']}", "percent", width=15)
+            )
         # On paper a page per measure.
         parts = [number for (_key, column), number in places.items() if column == SUMMED[0]][1:]
         sheet = self.book.add_sheet(name, columns, parts=parts)
