@@ -318,14 +318,14 @@ class TestSuite:
         plain = {"module": "m", "name": "n", "http": False, "reason": ""}
         tests = {key: {**plain, **test} for key, test in tests.items()}
         report.write_text(json.dumps({"tests": tests, "seconds": 3}))
-        return suite.judge(report, code, complete, set(defined))
+        return suite.judge([report], code, complete, set(defined))
 
     def test_good(self, tmp_path):
         verdict = self.judged(
             tmp_path, {"a": {"outcome": "passed", "module": "m", "name": "A.test"}}, defined={("m", "A.test")}
         )
         assert verdict.code == 0
-        assert verdict.lines[-1] == "1 passed, 0 failed, 0 skipped in 3 s"
+        assert verdict.lines[-1] == "1 passed, 0 failed, 0 skipped"
 
     def test_a_skip_with_a_reason_is_told(self, tmp_path):
         verdict = self.judged(tmp_path, {"a": {"outcome": "skipped", "reason": "needs sale_stock"}})
@@ -351,9 +351,65 @@ class TestSuite:
     def test_a_failure_stays_one(self, tmp_path):
         assert self.judged(tmp_path, {"a": {"outcome": "failed"}}, code=1).code == 1
 
+    def test_several_runs_are_one(self, tmp_path):
+        """One of two runs fails: what each ran counts, and what neither ran is missed."""
+        reports = []
+        for name, outcome in (("a", "passed"), ("b", "failed")):
+            reports.append(tmp_path / f"{name}.json")
+            test = {"outcome": outcome, "module": "m", "name": name, "http": False, "reason": ""}
+            reports[-1].write_text(json.dumps({"tests": {name: test}, "seconds": 3}))
+        verdict = suite.judge(reports, 1, True, {("m", "a"), ("m", "b"), ("m", "c")})
+        assert verdict.code == 1
+        assert verdict.lines[-1] == "1 passed, 1 failed, 0 skipped"
+        assert "2 of the 3 tests that the add-ons define took part." in verdict.lines
+
+    def test_a_run_that_left_no_report_is_missed(self, tmp_path):
+        """A run that died takes its tests with it: the others' report is no excuse."""
+        report = tmp_path / "a.json"
+        test = {"outcome": "passed", "module": "m", "name": "a", "http": False, "reason": ""}
+        report.write_text(json.dumps({"tests": {"a": test}, "seconds": 3}))
+        verdict = suite.judge([report, tmp_path / "none"], 0, True, {("m", "a"), ("m", "b")})
+        assert verdict.code == 1
+        assert "PROBLEM: defined, but not run: m.py b" in verdict.lines
+
     def test_no_report(self, tmp_path):
-        assert suite.judge(tmp_path / "none", 4, True).code == 4
-        assert suite.judge(tmp_path / "none", 0, True).code == 0
+        assert suite.judge([tmp_path / "none"], 4, True).code == 4
+        assert suite.judge([tmp_path / "none"], 0, True).code == 0
+
+
+class TestShares:
+    def made(self, tmp_path):
+        """Two add-ons with 1 to 4 tests a file, and tests outside of them."""
+        for number in (1, 2, 3, 4):
+            folder = tmp_path / f"order_{number % 2}" / "tests"
+            folder.mkdir(parents=True, exist_ok=True)
+            tests = "".join(f"    def test_{test}(self): pass\n" for test in range(number))
+            (folder / f"test_{number}.py").write_text(f"class TestIt:\n{tests}")
+        (tmp_path / "tests").mkdir()
+        for name in ("x", "y"):
+            (tmp_path / "tests" / f"test_{name}.py").write_text("class TestIt:\n    def test_it(self): pass\n")
+        return suite.shares(["order_0/tests", "order_1/tests", "tests"], 2, tmp_path)
+
+    def test_every_file_is_in_one_share(self, tmp_path):
+        """Outside: 2 tests of 5, so 10. Files with a class of 3 and 4, 3, 2 or 1 tests: 7, 6, 5 and 4.
+
+        The largest first, each to whoever has least: 10 and 7, 10 and 13, 15 and 13, 15 and 17.
+        """
+        assert self.made(tmp_path) == [
+            ["order_0/tests/test_2.py", "tests"],
+            ["order_0/tests/test_4.py", "order_1/tests/test_1.py", "order_1/tests/test_3.py"],
+        ]
+
+    def test_all_of_this_repository(self):
+        paths = suite.default_paths()
+        dealt = [path for share in suite.shares(paths, 3) for path in share]
+        assert len(dealt) == len(set(dealt)) > 50
+        files = [
+            str(file.relative_to(layout.REPOSITORY))
+            for path in paths
+            for file in (layout.REPOSITORY / path).rglob("test_*.py")
+        ]
+        assert {file for file in files if not file.startswith("tests/")} | {"tests"} == set(dealt)
 
 
 class TestRepository:

@@ -126,8 +126,18 @@ def start(command: list[str], server: postgres.Server, *, stop: int = signal.SIG
 
 @contextmanager
 def ended(process: subprocess.Popen, stop: int = signal.SIGTERM):
-    """See to it that `process` does not outlive this block, and hand a request to stop on to it."""
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: process.send_signal(stop))
+    """See to it that `process` does not outlive this block, and hand a request to stop on to it.
+
+    Blocks may be inside each other: the request reaches the processes of all of them.
+    """
+    before = signal.getsignal(signal.SIGTERM)
+
+    def hand_on(number, frame):
+        process.send_signal(stop)
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, hand_on)
     try:
         yield process
     finally:

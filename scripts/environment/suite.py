@@ -15,6 +15,9 @@ from .layout import REPOSITORY
 # These change what is printed, not which tests run.
 HARMLESS = ("-v", "-q", "-s", "-l", "-r", "--tb", "--durations", "--color", "--capture", "--show", "--log")
 
+# How long a class' preparations and a test outside the add-ons take, in that of a test of an add-on.
+CLASS, OUTSIDE = 3, 5
+
 
 @dataclass
 class Verdict:
@@ -75,12 +78,41 @@ def unimported_tests(repository: Path = REPOSITORY) -> list[str]:
     return missing
 
 
-def judge(report: Path, pytest_code: int, complete: bool, defined: set[tuple[str, str]] | None = None) -> Verdict:
-    """What ran, what did not and why; a code other than 0 when that is not good enough."""
-    if not report.is_file():  # --version and the like, or a mistake in the arguments
+def shares(paths: list[str], count: int, repository: Path = REPOSITORY) -> list[list[str]]:
+    """Deal the test files in `paths` out to `count` runs that take about as long as each other.
+
+    Tests outside the add-ons stay together: they build databases and stop servers, and are not made to meet.
+    """
+    weights = {}
+    for path in paths:
+        folder = repository / path
+        files = sorted(folder.rglob("test_*.py"))
+        if folder.parent == repository:
+            weights[path] = OUTSIDE * sum(path.read_text().count("    def test_") for path in files)
+        else:
+            weights |= {str(file.relative_to(repository)): weight(file.read_text()) for file in files}
+    dealt = [(0, number, []) for number in range(count)]
+    for path in sorted(weights, key=weights.get, reverse=True):
+        total, number, share = min(dealt)
+        dealt[number] = (total + weights[path], number, [*share, path])
+    # in the order of their names: whoever watches sees how far it is
+    return [sorted(share) for _total, _number, share in dealt if share]
+
+
+def weight(source: str) -> int:
+    """How long the tests of a file take, in that of one test: every class sets up a company with its accounts."""
+    tests = tests_in(source)
+    return len(tests) + CLASS * len({name.split(".")[0] for name in tests})
+
+
+def judge(
+    reports: list[Path], pytest_code: int, complete: bool, defined: set[tuple[str, str]] | None = None
+) -> Verdict:
+    """What ran, what did not and why, in all `reports`; a code other than 0 when that is not good enough."""
+    contents = [json.loads(report.read_text()) for report in reports if report.is_file()]
+    if not contents:  # --version and the like, or a mistake in the arguments
         return Verdict(pytest_code, ["pytest ran no test."])
-    content = json.loads(report.read_text())
-    tests = content["tests"]
+    tests = {key: test for content in contents for key, test in content["tests"].items()}
     outcomes = {
         outcome: [key for key, test in tests.items() if test["outcome"] == outcome]
         for outcome in (
@@ -107,6 +139,8 @@ def judge(report: Path, pytest_code: int, complete: bool, defined: set[tuple[str
         lines.append(f"{len(defined - set(absent))} of the {len(defined)} tests that the add-ons define took part.")
         problems += [f"defined, but not run: {module.replace('.', '/')}.py {name}" for module, name in absent]
     lines += [f"PROBLEM: {problem}" for problem in problems]
-    counts = ", ".join(f"{len(outcomes[name])} {name}" for name in ("passed", "failed", "skipped"))
-    lines.append(f"{counts} in {content['seconds']:.0f} s" + (f" — {len(problems)} PROBLEMS" if problems else ""))
+    if problems:
+        lines.append(f"{len(problems)} PROBLEMS")
+    lines.append(f"The longest run took {max(content['seconds'] for content in contents):.0f} s.")
+    lines.append(", ".join(f"{len(outcomes[name])} {name}" for name in ("passed", "failed", "skipped")))
     return Verdict(pytest_code or (1 if problems else 0), lines)
