@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
             database.template(environment, run.kind)
         run_all(environment, runs)
     for run in runs:
-        verdict = suite.judge(run.reports, max(run.codes, default=INTERRUPTED), run.complete, run.defined)
+        verdict = suite.judge(run.reports, max(map(abs, run.codes), default=INTERRUPTED), run.complete, run.defined)
         for line in [*([f"\n{run.title}"] if run.title else []), *verdict.lines]:
             print(line, flush=True)
         run.codes.append(verdict.code)
