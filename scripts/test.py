@@ -60,19 +60,20 @@ def main(arguments: list[str]) -> int:
 
 
 def full_run(arguments: list[str]) -> Run:
+    paths = [] if suite.names_paths(arguments) else suite.default_paths()
     if suite.selects(arguments):
-        return Run(database.FULL, [arguments], False, set())
-    shares = suite.shares(suite.default_paths(), at_once())
+        return Run(database.FULL, [[*paths, *arguments]], False, set())
+    shares = suite.shares(paths, at_once())
     return Run(database.FULL, [[*share, *arguments] for share in shares], True, suite.defined_tests())
 
 
 def minimal_runs(arguments: list[str]) -> list[Run]:
-    complete = not suite.selects(arguments)
+    named = suite.names_paths(arguments)
     return [
         Run(
             database.minimal(folder),
-            [[*([f"{folder.name}/tests"] if complete else []), *arguments]],
-            complete,
+            [[*([] if named else [f"{folder.name}/tests"]), *arguments]],
+            not suite.selects(arguments),
             suite.defined_tests(folders=[folder]),
             title=f"{folder.name}, with nothing but what it depends on",
         )

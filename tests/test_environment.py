@@ -377,6 +377,20 @@ class TestSuite:
         assert suite.judge([tmp_path / "none"], 0, True).code == 0
 
 
+class TestPaths:
+    @pytest.mark.parametrize(
+        ("arguments", "answer"),
+        [
+            ([], False),
+            (["-k", "sign"], False),
+            (["tests/test_environment.py::TestPaths", "-x"], True),
+            (["order_extension/tests"], True),
+        ],
+    )
+    def test_named(self, arguments, answer):
+        assert suite.names_paths(arguments) is answer
+
+
 class TestShares:
     def made(self, tmp_path):
         """Two add-ons with 1 to 4 tests a file, and tests outside of them."""

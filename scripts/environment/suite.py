@@ -30,8 +30,13 @@ def selects(arguments: list[str]) -> bool:
     return not all(argument.startswith(HARMLESS) for argument in arguments)
 
 
+def names_paths(arguments: list[str], repository: Path = REPOSITORY) -> bool:
+    """Whether pytest's `arguments` say in which files or folders the tests are."""
+    return any((repository / argument.split("::")[0]).exists() for argument in arguments)
+
+
 def default_paths() -> list[str]:
-    """What a run without arguments runs."""
+    """What a run without paths runs."""
     return [*(f"{folder.name}/tests" for folder in addons.find() if (folder / "tests").is_dir()), "tests"]
 
 
