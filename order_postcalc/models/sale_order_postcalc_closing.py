@@ -2,9 +2,12 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
 from odoo.addons.order_extension.change_order_rules import clean_text
+
+from ..sheet_figures import COST_KINDS
 
 # As for change orders: only code of this process can hold this very object.
 _TRANSITION = object()
@@ -53,18 +56,28 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_ids_with_cost_since_closing(self, ids=None):
-        """Return the ids of closed orders that cost was recorded for since; of ``ids``, or of all."""
-        if ids is not None and not ids:
+        """Return the ids of closed orders that cost was recorded for since; of ``ids``, or of all.
+
+        Facts are put together from what may be a million records, so only those that can be late are: what costs, and
+        came after the first of the closings.
+        """
+        domain = Domain("postcalc_state", "=", "closed")
+        if ids is not None:
+            domain &= Domain("id", "in", ids)
+        [(first,)] = self.env["sale.order"]._read_group(domain, [], ["postcalc_closed_on:min"])
+        if not first:
             return set()
-        self.env["sale.order"].flush_model(list(CLOSING_FIELDS))
+        facts = self.env["order.postcalc.report"].with_context(postcalc_kinds=frozenset(COST_KINDS))
+        facts._prepare_database()
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT fact.order_id FROM (%s) fact JOIN sale_order closed ON closed.id = fact.order_id"
-                " WHERE closed.postcalc_state = 'closed'"
+                " WHERE closed.postcalc_state = 'closed' AND fact.recorded_on > %s"
                 " AND date_trunc('second', fact.recorded_on) > closed.postcalc_closed_on"
                 " AND fact.actual_cost <> 0 AND %s",
-                self.env["order.postcalc.report"]._table_query,
-                SQL("closed.id = ANY(%s)", list(ids)) if ids is not None else SQL("TRUE"),
+                facts._table_query,
+                first,
+                SQL("fact.order_id = ANY(%s)", list(ids)) if ids is not None else SQL("TRUE"),
             )
         )
         return {order_id for (order_id,) in rows}

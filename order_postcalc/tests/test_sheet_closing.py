@@ -1,10 +1,12 @@
 """Closing an order, what comes too late, and reopening it."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..sheet_figures import COST_KINDS
 from .test_sheet import SheetCommon
 
 
@@ -70,6 +72,48 @@ class TestSheetClosing(SheetCommon):
         self.assertTrue(self.order.has_cost_since_closing)
         facts = self.env["order.postcalc.report"].search(since["rows"][0]["domain"])
         self.assertEqual(facts.mapped("actual_cost"), [60])
+
+    def _get_asked_kinds(self, action):
+        """Return the kinds of facts that ``action`` puts together, query by query."""
+        asked = []
+        Report = type(self.env["order.postcalc.report"])
+        get_sources = Report._get_sources
+
+        def spy(report):
+            asked.append(report.env.context.get("postcalc_kinds"))
+            return get_sources(report)
+
+        with patch.object(Report, "_get_sources", spy):
+            action()
+        return asked
+
+    def test_only_what_can_be_late_is_read(self):
+        """No facts while nothing is closed, then those that cost; as many queries for four orders as for one."""
+        Order = self.env["sale.order"]
+        orders = self.order
+        for _number in range(3):
+            orders |= self._make_order()
+        (Order.search([("postcalc_state", "=", "closed")]))._write_postcalc_state("running", False)
+        self.env.flush_all()
+        self.assertEqual(self._get_asked_kinds(Order._get_ids_with_cost_since_closing), [])
+        self.assertEqual(self._get_asked_kinds(lambda: Order._get_ids_with_cost_since_closing(orders.ids)), [])
+        counts = []
+        for closed in (self.order, orders - self.order):
+            self._close(closed)
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(self._get_asked_kinds(Order._get_ids_with_cost_since_closing), [frozenset(COST_KINDS)])
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+        late = self._log(2, task=orders[1].order_line.task_id[:1])
+        self._set_recorded_later(late)
+        for ids in (None, orders.ids, orders[1].ids):
+            self.assertEqual(Order._get_ids_with_cost_since_closing(ids), set(orders[1].ids))
+        self.assertFalse(Order._get_ids_with_cost_since_closing(self.order.ids))
+        self.assertEqual(
+            orders.filtered_domain([("has_cost_since_closing", "=", False)]),
+            Order.search([("id", "in", orders.ids), ("has_cost_since_closing", "=", False)], order="id"),
+        )
 
     def test_cost_that_is_changed_later(self):
         """The 5 h are corrected to 8 h: 3 h and 120.00 more, by difference."""
@@ -151,7 +195,7 @@ class TestSheetClosing(SheetCommon):
             with self.assertRaisesRegex(UserError, "closed on its post-calculation"):
                 order.write({"postcalc_state": "closed"})
             with self.assertRaisesRegex(UserError, "closed on its post-calculation"):
-                order.with_context(postcalc_transition=True).write({"postcalc_closed_on": "2026-01-01"})
+                order.with_context(order_decision=True).write({"postcalc_closed_on": "2026-01-01"})
         self._close()
         with self.assertRaisesRegex(UserError, "reopened on its post-calculation"):
             self.order.write({"postcalc_state": "running"})
