@@ -55,8 +55,12 @@ class SaleOrder(models.Model):
 
     @api.model
     def _cron_check_margin_erosion(self):
-        """Work out the expected margin of the running orders, batch by batch; what is done today is not done again."""
-        orders = self.search(self._get_margin_check_domain(), order="id")
+        """Work out the expected margin of the running orders, batch by batch; what is done today is not done again.
+
+        Of all of them, not of those that were changed alone: a record that was deleted leaves no date to go by. Those
+        that have waited longest come first, so that each is reached, even if a day is too short for all.
+        """
+        orders = self.search(self._get_margin_check_domain(), order="margin_checked_on NULLS FIRST, id")
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(orders))
         for start in range(0, len(orders), BATCH):

@@ -1,11 +1,13 @@
 """The seller is told once that the margin melts."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tests.common import freeze_time
 
+from ..models import sale_order_postcalc_erosion
 from .test_sheet import SheetCommon
 
 ACTIVITY = "order_postcalc.mail_activity_type_margin_erosion"
@@ -103,6 +105,70 @@ class TestSheetErosion(SheetCommon):
         self.assertEqual(self.order.postcalc_forecast_margin, 1)
         self._check(days=1)
         self.assertEqual(self.order.postcalc_forecast_margin, 1950)
+
+    def _make_losers(self, count):
+        """Return ``count`` orders whose margin melts as in :meth:`test_told_once`."""
+        orders = self.env["sale.order"].browse([self._make_order().id for _number in range(count)])
+        for order in orders:
+            self._log(19, task=order.order_line.task_id)
+        return orders
+
+    def _interrupt(self, orders, batches, days=0, error=None):
+        """Run the daily job on ``orders`` in batches of two, and let its time be up after so many of them."""
+        others = self.env["sale.order"].search([("state", "=", "sale")]) - orders
+        others.margin_checked_on = "2999-01-01"
+        self.env.flush_all()
+        left = [batches + 1]  # before the first batch the job says how many there are
+
+        def commit_progress(cron, processed=0, **_kwargs):
+            left[0] -= 1
+            if not left[0] and error:
+                raise error
+            cron.env.cr.commit()
+            return left[0]
+
+        with (
+            freeze_time(fields.Datetime.now() + timedelta(days=days)),
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+            patch.object(sale_order_postcalc_erosion, "BATCH", 2),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", commit_progress),
+        ):
+            self.env(cr=cr)["sale.order"]._cron_check_margin_erosion()
+        self.env.invalidate_all()
+
+    def test_interrupted_and_resumed(self):
+        """Five orders, two at a time: whatever ends the job, it goes on where it was, and nobody is told twice.
+
+        When its time is up, what it has done is kept; when it fails, all but the two that it was at.
+        """
+        orders = self._make_losers(5)
+        self._interrupt(orders, 1)
+        self.assertEqual(orders.mapped("is_margin_eroding"), [True, True, False, False, False])
+        with self.assertRaises(ZeroDivisionError):
+            self._interrupt(orders, 1, error=ZeroDivisionError())
+        self.assertEqual(orders.mapped("is_margin_eroding"), [True, True, False, False, False])
+        self._interrupt(orders, 9)
+        self.assertEqual(orders.mapped("is_margin_eroding"), [True] * 5)
+        self._interrupt(orders, 9)
+        told = self.env["mail.activity"].search(
+            [("res_id", "in", orders.ids), ("activity_type_id", "=", self.env.ref(ACTIVITY).id)]
+        )
+        self.assertEqual(sorted(told.mapped("res_id")), sorted(orders.ids))
+
+    def test_those_that_waited_longest_come_first(self):
+        """A job that never gets through all of them in a day still reaches every order."""
+        orders = self._make_losers(3)
+        today = fields.Date.today()
+        for order, days in zip(orders, (1, 3, 2), strict=True):
+            order.margin_checked_on = today - timedelta(days=days)
+        self._interrupt(orders, 1)
+        self.assertEqual(orders.mapped("is_margin_eroding"), [False, True, True])
+        orders[0].margin_checked_on = today - timedelta(days=1)
+        new = self._make_losers(2)
+        self._interrupt(orders | new, 1)
+        self.assertEqual(new.mapped("is_margin_eroding"), [True, True])
+        self.assertFalse(orders[0].is_margin_eroding)
 
     def test_in_batches(self):
         """20 orders are worked out with as many questions for their figures as one."""
