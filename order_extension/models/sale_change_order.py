@@ -352,8 +352,7 @@ class SaleChangeOrder(models.Model):
     def _get_transition_defaults(self):
         return {**super()._get_transition_defaults(), "state": "draft", "revision": 1}
 
-    @api.model
-    def _get_transition_message(self, label):
+    def _get_transition_message(self, name, label):
         return self.env._(
             "“%s” of a change order can't be written directly: it follows from sending, signing, declining"
             " or cancelling it.",
@@ -367,10 +366,7 @@ class SaleChangeOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]  # the caller's own may be shared, or used again
-        if not self._in_transition():
-            for vals in vals_list:
-                self._check_no_transition_fields(vals)
+        vals_list = [self.browse()._without_transition_fields(vals) for vals in vals_list]
         orders = self.env["sale.order"].browse({vals["order_id"] for vals in vals_list if vals.get("order_id")})
         orders._check_can_extend()
         numbers = orders._next_change_order_numbers()
@@ -388,9 +384,8 @@ class SaleChangeOrder(models.Model):
         return change_orders
 
     def write(self, vals):
-        vals = dict(vals)
+        vals = self._without_transition_fields(vals)
         if not self._in_transition():
-            self._check_no_transition_fields(vals)
             if self._get_content_fields() & vals.keys():
                 self._check_editable()
             if "order_id" in vals and any(change_order.order_id.id != vals["order_id"] for change_order in self):

@@ -265,21 +265,32 @@ class SaleChangeOrderLine(models.Model):
 
     # === CRUD ===
 
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        values.pop("applied_line_id", None)
+        return values
+
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_not_applied_by_hand(any(vals.get("applied_line_id") for vals in vals_list))
         lines = super().create(vals_list)
         lines.change_order_id._check_editable()
         return lines
 
     def write(self, vals):
+        self._check_not_applied_by_hand("applied_line_id" in vals)
         if not self.env["sale.change.order"]._in_transition():
             self.change_order_id._check_editable()
-            if "applied_line_id" in vals:
-                raise UserError(self.env._("The order line of an extension is made by its signature, not by hand."))
         res = super().write(vals)
         if "change_order_id" in vals:
             self.change_order_id._check_editable()
         return res
+
+    @api.model
+    def _check_not_applied_by_hand(self, applied):
+        if applied and not self.env["sale.change.order"]._in_transition():
+            raise UserError(self.env._("The order line of an extension is made by its signature, not by hand."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_of_draft(self):

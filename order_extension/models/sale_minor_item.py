@@ -225,20 +225,16 @@ class SaleMinorItem(models.Model):
 
     @api.model
     def _get_transition_defaults(self):
-        return {**super()._get_transition_defaults(), "state": "done"}
+        return {**super()._get_transition_defaults(), "state": "done", "covered_by": "allowance"}
 
-    @api.model
-    def _get_transition_message(self, label):
+    def _get_transition_message(self, name, label):
         return self.env._(
             "“%s” of a minor item can't be written directly: it follows from recording or cancelling it.", label
         )
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]  # the caller's own may be used again
-        if not self._in_transition():
-            for vals in vals_list:
-                self._check_no_transition_fields(vals)
+        vals_list = [self.browse()._without_transition_fields(vals) for vals in vals_list]
         items = super().create(vals_list)
         items.order_id._check_can_extend()
         items._claim_photos()
@@ -246,10 +242,9 @@ class SaleMinorItem(models.Model):
         return items
 
     def write(self, vals):
-        vals = dict(vals)
         if self._in_transition():
             return super().write(vals)
-        self._check_no_transition_fields(vals)
+        vals = self._without_transition_fields(vals)
         self._check_editable()
         if "order_id" in vals and any(item.order_id.id != vals["order_id"] for item in self):
             raise UserError(

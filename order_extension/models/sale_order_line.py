@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 #: What was signed of a line.
 SIGNED_FIELDS = frozenset({"product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids"})
+#: Where a line comes from and what of it is agreed: given by a signature, never by default.
+SIGNATURE_FIELDS = frozenset({"change_order_id", "change_order_line_id", "signed_qty"})
 
 
 class SaleOrderLine(models.Model):
@@ -16,6 +18,10 @@ class SaleOrderLine(models.Model):
     )
     # The way back, by which Odoo finds at once what depends on many lines instead of asking line by line.
     applied_change_line_ids = fields.One2many("sale.change.order.line", "applied_line_id", string="Signed Changes")
+
+    @api.model
+    def default_get(self, fields):
+        return {name: value for name, value in super().default_get(fields).items() if name not in SIGNATURE_FIELDS}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -24,9 +24,11 @@ class TransitionMixin(models.AbstractModel):
         """Return what these fields hold in a new record, by name, where that is not empty."""
         return {}
 
-    @api.model
-    def _get_transition_message(self, label):
-        """Return why the field called ``label`` can't be written, in words for the user."""
+    def _get_transition_message(self, name, label):
+        """Return why the field ``name``, which the user knows as ``label``, can't be written, in words for the user.
+
+        Each subject answers for its own fields.
+        """
         return self.env._("“%s” can't be written directly: it follows from an action.", label)
 
     @api.model
@@ -42,16 +44,39 @@ class TransitionMixin(models.AbstractModel):
         """
         return self.sudo().with_context(**{self._transition_key: _TRANSITION})
 
-    def _check_no_transition_fields(self, vals):
-        """Refuse values that only an action may write.
+    @api.model
+    def default_get(self, fields):
+        """Neither a context nor a default of the user's own gives a new record what an action gives it."""
+        values = super().default_get(fields)
+        if not self._in_transition():
+            defaults = self._get_transition_defaults()
+            for name in self._get_transition_fields() & values.keys():
+                if name in defaults:
+                    values[name] = defaults[name]
+                else:
+                    del values[name]
+        return values
 
-        Values that say nothing new, as imports and copies send them, are taken out of ``vals`` and pass.
+    def _without_transition_fields(self, vals):
+        """Return a copy of ``vals``, of new records or of these, in which nothing is left that only an action writes.
 
-        :raise UserError: naming the field
+        Values that say nothing new, as imports and copies send them, are left out; an action's own are kept.
+
+        :raise UserError: naming the field, if it would be written
         """
-        defaults = self._get_transition_defaults()
-        for field in self._get_transition_fields() & vals.keys():
-            if vals[field] and vals[field] != defaults.get(field, False):
-                label = self._fields[field].get_description(self.env, ["string"])["string"]
-                raise UserError(self._get_transition_message(label))
-            del vals[field]
+        vals = dict(vals)
+        if self._in_transition():
+            return vals
+        for name in self._get_transition_fields() & vals.keys():
+            if not self._says_nothing_new(name, vals[name]):
+                label = self._fields[name].get_description(self.env, ["string"])["string"]
+                raise UserError(self._get_transition_message(name, label))
+            del vals[name]
+        return vals
+
+    def _says_nothing_new(self, name, value):
+        """Whether ``value`` is what the field ``name`` holds in a new record, and in all of these."""
+        default = self._get_transition_defaults().get(name, False)
+        # In sudo: what a field holds that the user may not read is not told, only that it isn't his to write.
+        held = [value, *(record[name] for record in self.sudo())]
+        return all(not each or each == default for each in held)

@@ -10,21 +10,19 @@ from .res_partner import ABC_CLASSES
 
 MANAGER_GROUP = "order_postcalc.group_manager"
 
-# Only code of this process can hold this very object, so that nobody passes it in a context.
-_DECISION = object()
-
 
 class OrderAllowanceAdvice(models.Model):
     """The rate of the allowance that the favours of past orders call for, as it was worked out, and what came of it."""
 
     _name = "order.allowance.advice"
     _description = "Advice on the Allowance"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "transition.mixin"]
     _order = "worked_out_on desc, sequence, id"
     _rec_names_search = ["order_template_id"]
     _check_company_auto = True
     # Nobody writes an advice, and everybody who reads it may comment on it.
     _mail_post_access = "read"
+    _transition_key = "allowance_decision"
 
     sequence = fields.Integer(readonly=True, help="From the whole to its parts.")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
@@ -210,15 +208,8 @@ class OrderAllowanceAdvice(models.Model):
 
     # === CRUD ===
 
-    def _as_decision(self):
-        """Return these records such that they may be written.
-
-        In sudo, as nobody may; whoever calls this has checked the access.
-        """
-        return self.sudo().with_context(allowance_decision=_DECISION)
-
     def _check_is_decision(self):
-        if self.env.context.get("allowance_decision") is not _DECISION:
+        if not self._in_transition():
             raise UserError(
                 self.env._(
                     "An advice on the allowance is worked out, and not edited. Work it out anew, or put it to use."
@@ -261,8 +252,8 @@ class OrderAllowanceAdvice(models.Model):
             target = advice._get_target()
             previous = target.minor_items_rate
             target.minor_items_rate = advice.rate
-            advice._get_others_in_use()._as_decision().state = "superseded"
-            advice._as_decision().write(
+            advice._get_others_in_use()._as_transition().state = "superseded"
+            advice._as_transition().write(
                 {
                     "state": "applied",
                     "previous_rate": previous,

@@ -50,10 +50,10 @@ class OrderAllowanceAdvice(models.Model):
                 }
             )
         outdated = advices.search([("company_id", "=", company.id), ("state", "=", "draft")])
-        outdated._as_decision().write({"state": "superseded"})
+        outdated._as_transition().write({"state": "superseded"})
         # Nobody has to be told of each of these.
         return (
-            advices._as_decision()
+            advices._as_transition()
             .with_context(tracking_disable=True)
             .create([vals | {"capture_rate": vals["capture_rate"] or 0.0} for vals in vals_list])
         )

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# As for change orders: only code of this process can hold this very object.
-_TRANSITION = object()
-
 #: Key figures -> measure and column of the sheet's total.
 KEY_FIGURES = {
     "planned_hours": ("hours", "revised"),
@@ -22,9 +19,11 @@ class OrderPostcalcClosing(models.Model):
 
     _name = "order.postcalc.closing"
     _description = "Closed Post-Calculation"
+    _inherit = ["transition.mixin"]
     _order = "closed_on desc, id desc"
     _check_company_auto = True
     _rec_name = "order_id"
+    _transition_key = "postcalc_closing_transition"
 
     order_id = fields.Many2one("sale.order", required=True, index=True, ondelete="restrict", readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
@@ -54,17 +53,6 @@ class OrderPostcalcClosing(models.Model):
     )
 
     # === CRUD ===
-
-    @api.model
-    def _in_transition(self):
-        return self.env.context.get("postcalc_closing_transition") is _TRANSITION
-
-    def _as_transition(self):
-        """Return these records such that they may be written.
-
-        In sudo, as nobody may write them; whoever calls this has checked the access.
-        """
-        return self.sudo().with_context(postcalc_closing_transition=_TRANSITION)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -9,9 +9,6 @@ from odoo.addons.order_extension.change_order_rules import clean_text
 
 from ..sheet_figures import COST_KINDS
 
-# As for change orders: only code of this process can hold this very object.
-_TRANSITION = object()
-
 #: Written by closing and reopening only.
 CLOSING_FIELDS = frozenset({"postcalc_state", "postcalc_closed_on"})
 
@@ -84,29 +81,20 @@ class SaleOrder(models.Model):
 
     # === CRUD ===
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self._in_postcalc_transition():
-            vals_list = [self._without_closing(vals) for vals in vals_list]
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self._in_postcalc_transition() and CLOSING_FIELDS & vals.keys():
-            vals = self._without_closing(vals)
-        return super().write(vals)
+    @api.model
+    def _get_transition_fields(self):
+        return super()._get_transition_fields() | CLOSING_FIELDS
 
     @api.model
-    def _without_closing(self, vals):
-        """Refuse what only closing and reopening may write; what says nothing new, as imports send it, passes."""
-        if vals.get("postcalc_state", "running") != "running" or vals.get("postcalc_closed_on"):
-            raise UserError(self.env._("An order is closed on its post-calculation, by “Close”."))
-        if vals.get("postcalc_state") and any(order.postcalc_state == "closed" for order in self.sudo()):
-            raise UserError(self.env._("An order is reopened on its post-calculation, with a reason."))
-        return {name: value for name, value in vals.items() if name not in CLOSING_FIELDS}
+    def _get_transition_defaults(self):
+        return {**super()._get_transition_defaults(), "postcalc_state": "running"}
 
-    @api.model
-    def _in_postcalc_transition(self):
-        return self.env.context.get("postcalc_transition") is _TRANSITION
+    def _get_transition_message(self, name, label):
+        if name not in CLOSING_FIELDS:
+            return super()._get_transition_message(name, label)
+        if any(order.postcalc_state == "closed" for order in self.sudo()):
+            return self.env._("An order is reopened on its post-calculation, with a reason.")
+        return self.env._("An order is closed on its post-calculation, by “Close”.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):
@@ -225,10 +213,8 @@ class SaleOrder(models.Model):
         self._post_postcalc_note(self.env._("Post-calculation reopened: %s", reason))
 
     def _write_postcalc_state(self, state, closed_on):
-        # In sudo: a manager of the post-calculation need not be one who may write orders.
-        self.sudo().with_context(postcalc_transition=_TRANSITION).write(
-            {"postcalc_state": state, "postcalc_closed_on": closed_on}
-        )
+        # As a transition: a manager of the post-calculation need not be one who may write orders.
+        self._as_transition().write({"postcalc_state": state, "postcalc_closed_on": closed_on})
 
     def _post_postcalc_note(self, text):
         self.sudo().message_post(body=text, author_id=self.env.user.partner_id.id)

@@ -32,10 +32,7 @@ DECISION_FIELDS = frozenset(
 
 
 class SaleOrder(models.Model):
-    _name = "sale.order"
-    _inherit = ["sale.order", "transition.mixin"]
-
-    _transition_key = "order_decision"
+    _inherit = "sale.order"
 
     margin_override_reason = fields.Text("Reason to Go below the Floor", readonly=True, copy=False, groups=COST_GROUPS)
     margin_override_by_id = fields.Many2one(
@@ -83,12 +80,6 @@ class SaleOrder(models.Model):
     @api.model
     def _get_transition_fields(self):
         return super()._get_transition_fields() | DECISION_FIELDS
-
-    @api.model
-    def _get_transition_message(self, label):
-        return self.env._(
-            "“%s” of an order can't be written directly: it follows from a decision, such as an approval.", label
-        )
 
     # === COMPUTE ===
 
@@ -200,10 +191,6 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self._in_transition():
-            vals_list = [dict(vals) for vals in vals_list]  # the caller's own may be used again
-            for vals in vals_list:
-                self._check_no_transition_fields(vals)
         orders = super().create(vals_list)
         if not self.env.su and any(vals.get("state") in ("sent", "sale") for vals in vals_list):
             orders.filtered(lambda order: order.state in ("sent", "sale"))._check_margin_floor()
@@ -211,9 +198,6 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         """Whichever way a quotation is sent or confirmed, its state tells."""
-        if not self._in_transition():
-            vals = dict(vals)
-            self._check_no_transition_fields(vals)
         state = vals.get("state")
         # A payment that is pending marks its quotation as sent in the name of the system: that is no offer of ours.
         if state == "sale" or (state == "sent" and not self.env.su):

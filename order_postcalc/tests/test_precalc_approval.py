@@ -179,7 +179,8 @@ class TestPrecalcApproval(ApprovalCommon):
             with self.assertRaisesRegex(UserError, "can't be written directly"):
                 self.env["sale.order"].with_user(self.seller).create({"partner_id": self.customer.id, name: value})
         self._approve()
-        self.quotation.with_user(self.manager).write({"margin_override_reason": False})
+        with self.assertRaisesRegex(UserError, "can't be written directly"):
+            self.quotation.with_user(self.manager).write({"margin_override_reason": False})
         self.assertTrue(self.quotation.margin_override_reason)
 
     def test_copies_start_anew(self):

@@ -200,3 +200,17 @@ class TestSheetClosing(SheetCommon):
         with self.assertRaisesRegex(UserError, "reopened on its post-calculation"):
             self.order.write({"postcalc_state": "running"})
         self.assertEqual(self.order.copy().postcalc_state, "running")
+
+    def test_no_default_closes_an_order(self):
+        """Neither the context nor a default of the user's own; decisions about the margin are guarded beside it."""
+        self.env["ir.default"].set("sale.order", "postcalc_state", "closed", user_id=self.seller.id)
+        defaults = {"default_postcalc_closed_on": "2026-01-01", "default_margin_override_reason": "Mine"}
+        Order = self.env["sale.order"].with_user(self.seller).with_context(**defaults)
+        order = Order.create({"partner_id": self.order.partner_id.id})
+        self.assertEqual(
+            (order.postcalc_state, order.postcalc_closed_on, order.margin_override_reason), ("running", False, False)
+        )
+        with self.assertRaisesRegex(UserError, "closed on its post-calculation"):
+            Order.create({"partner_id": self.order.partner_id.id, "postcalc_state": "closed"})
+        with self.assertRaisesRegex(UserError, "follows from a decision"):
+            order.write({"margin_override_reason": "Mine"})
