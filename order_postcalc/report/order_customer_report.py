@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..localized import format_number, format_short
 from ..models.res_partner import ABC_CLASSES
+from ..sheet_figures import COST_KINDS, REVENUE_KINDS
 
 #: How long an order counts after its confirmation.
 WINDOW_MONTHS = 12
@@ -152,6 +153,11 @@ class OrderCustomerReport(models.Model):
         """Return from when on confirmed orders count."""
         return fields.Datetime.to_datetime(fields.Date.today() - relativedelta(months=WINDOW_MONTHS))
 
+    @api.model
+    def _search(self, *args, **kwargs):
+        self.env["order.postcalc.report"]._prepare_database()
+        return super()._search(*args, **kwargs)
+
     @property
     def _table_query(self):
         parts = {
@@ -193,7 +199,11 @@ class OrderCustomerReport(models.Model):
         )
 
     def _query_costs(self):
-        """Each fact's cost is in one column only: a favour, else rework, else hours not sold, else what was sold."""
+        """Each fact's cost is in one column only: a favour, else rework, else hours not sold, else what was sold.
+
+        Facts of other orders are left out before they are put together, for which PostgreSQL has to be given an array.
+        """
+        facts = self.env["order.postcalc.report"].with_context(postcalc_kinds=frozenset(COST_KINDS + REVENUE_KINDS))
         rework = self.env.ref("order_postcalc.activity_rework", raise_if_not_found=False)
         return SQL(
             """
@@ -216,11 +226,12 @@ class OrderCustomerReport(models.Model):
                            END AS purpose
                       FROM (%s) fact
                       JOIN orders ON orders.id = fact.order_id
+                     WHERE fact.order_id = ANY(ARRAY(SELECT id FROM orders))
                    ) cost
              GROUP BY partner_id, company_id
             """,
             rework.id if rework else None,
-            self.env["order.postcalc.report"]._table_query,
+            facts._table_query,
         )
 
     def _query_extensions(self):

@@ -177,6 +177,15 @@ class TestCustomerReport(CustomerReportCommon):
         self.assertAlmostEqual(share, 7960 / 8000)
         self.assertEqual(contribution, 7960.0)
 
+    def test_only_what_counts_is_put_together(self):
+        """Without plans, and without having PostgreSQL compile the query, which took it ten times as long."""
+        self.env.cr.execute("SELECT set_config('jit', 'on', TRUE)")
+        query = self.env["order.customer.report"]._search([]).select().code
+        self.assertIn("account_analytic_line", query)
+        self.assertNotIn("order_postcalc_plan", query)
+        self.env.cr.execute("SELECT current_setting('jit')")
+        self.assertEqual(self.env.cr.fetchone(), ("off",))
+
     def test_figures_behind(self):
         """The button shows the facts that the row is made of."""
         self._invoice()
