@@ -11,7 +11,9 @@ from . import transition_mixin
 from . import sale_order_template
 from . import sale_change_reason
 from . import sale_change_order
+from . import sale_change_order_sums
 from . import sale_change_order_line
+from . import sale_change_order_line_price
 from . import sale_change_order_options
 from . import sale_change_order_flow
 from . import sale_change_order_signing
@@ -41,6 +43,7 @@ from . import account_analytic_line
 from . import sale_order_extras
 from . import sale_order_follow_up
 from . import sale_minor_item
+from . import sale_minor_item_coverage
 from . import crm_lead
 from . import mail_activity
 from . import project_task
