@@ -45,6 +45,14 @@ class SaleOrder(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id("order_postcalc.order_postcalc_sheet_action")
         return action | {"context": {"active_id": self.id}}
 
+    def action_print_postcalc_sheet(self, closing_id=None):
+        """Print the sheet of this order; with ``closing_id`` as it was frozen then."""
+        self.ensure_one()
+        self._check_postcalc_access()
+        report = self.env.ref("order_postcalc.order_postcalc_sheet_report_action")
+        frozen = {"order_id": self.id, "closing_id": closing_id}
+        return report.report_action(self, data=frozen if closing_id else None)
+
     @api.readonly
     def get_postcalc_sheet(self, closing_id=None):
         """Return the sheet for the screen; with ``closing_id`` as it was frozen then.

@@ -23,8 +23,11 @@ class OrderPostcalcSheetReport(models.AbstractModel):
 
     @api.model
     def _get_report_values(self, docids, data=None):
+        closing_id = (data or {}).get("closing_id")
+        if closing_id:
+            docids = [data["order_id"]]
         orders = self.env["sale.order"].browse(docids)
-        sheets = {order.id: order.get_postcalc_sheet() for order in orders}
+        sheets = {order.id: order.get_postcalc_sheet(closing_id) for order in orders}
         return {
             "doc_ids": docids,
             "doc_model": "sale.order",

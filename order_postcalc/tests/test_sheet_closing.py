@@ -3,6 +3,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml.html import fromstring
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -132,6 +134,22 @@ class TestSheetClosing(SheetCommon):
         self.assertFalse(frozen["header"]["can_reopen"])
         action = closing.with_user(self.manager).action_view_frozen_sheet()
         self.assertEqual((action["context"]["active_id"], action["params"]["closing_id"]), (self.order.id, closing.id))
+
+    def test_print_of_a_frozen_sheet(self):
+        """5 h at 40.00 when it was closed, 2 h at 30.00 afterwards: on paper 200.00 then, 260.00 today."""
+        self._close()
+        closing = self.order.postcalc_closing_ids
+        self._log(2, employee=self.other_employee)
+        for closing_id, cost in ((closing.id, "200.00"), (None, "260.00")):
+            action = self.order.with_user(self.manager).action_print_postcalc_sheet(closing_id)
+            html = (
+                self.env["ir.actions.report"]
+                .with_user(self.manager)
+                ._render_qweb_html(action["report_name"], None if closing_id else self.order.ids, action["data"])[0]
+            )
+            page = fromstring(html)
+            [found] = page.xpath("//table[@name='overview']//tr[@name='cost']/td[@name='actual']")
+            self.assertEqual(found.text_content().strip(), cost)
 
     def test_reopened_with_a_reason_and_closed_again(self):
         self._close()

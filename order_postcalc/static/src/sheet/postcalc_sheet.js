@@ -254,8 +254,8 @@ export class PostcalcSheet extends Component {
         return this.callAction("action_view_postcalc_closings");
     }
 
-    async callAction(method, options = {}) {
-        const action = await this.orm.call("sale.order", method, [[this.orderId]]);
+    async callAction(method, options = {}, values = {}) {
+        const action = await this.orm.call("sale.order", method, [[this.orderId]], values);
         return this.action.doAction(action, options);
     }
 
@@ -267,9 +267,7 @@ export class PostcalcSheet extends Component {
     }
 
     print() {
-        return this.action.doAction("order_postcalc.order_postcalc_sheet_report_action", {
-            additionalContext: { active_id: this.orderId, active_ids: [this.orderId], active_model: "sale.order" },
-        });
+        return this.callAction("action_print_postcalc_sheet", {}, { closing_id: this.closingId });
     }
 
     close() {
