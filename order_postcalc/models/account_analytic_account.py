@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, sql
+from odoo.tools import SQL
+
+from ..columns import add_column
 
 
 class AccountAnalyticAccount(models.Model):
@@ -18,11 +20,7 @@ class AccountAnalyticAccount(models.Model):
 
     def _auto_init(self):
         """Fill the column by one query: an account is often there for years and of thousands of entries."""
-        new = sql.table_exists(self.env.cr, self._table) and not sql.column_exists(
-            self.env.cr, self._table, "postcalc_order_id"
-        )
-        if new:
-            sql.create_column(self.env.cr, self._table, "postcalc_order_id", "int4")
+        if add_column(self, "postcalc_order_id"):
             self._init_postcalc_order_id()
         return super()._auto_init()
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, sql
+from odoo.tools import SQL
+
+from ..columns import add_column
 
 
 class AccountAnalyticLine(models.Model):
@@ -18,9 +20,7 @@ class AccountAnalyticLine(models.Model):
 
     def _auto_init(self):
         """Fill the column by one query: there can be millions of timesheets."""
-        cr = self.env.cr
-        if sql.table_exists(cr, self._table) and not sql.column_exists(cr, self._table, "postcalc_order_id"):
-            sql.create_column(cr, self._table, "postcalc_order_id", "int4")
+        if add_column(self, "postcalc_order_id"):
             self._init_postcalc_order_id()
         return super()._auto_init()
 

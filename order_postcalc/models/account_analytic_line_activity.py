@@ -1,7 +1,8 @@
 """What time was spent on: the activity of the task or of the product, unless somebody says otherwise."""
 
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
+
+from ..columns import add_column
 
 
 class AccountAnalyticLine(models.Model):
@@ -22,8 +23,7 @@ class AccountAnalyticLine(models.Model):
 
     def _auto_init(self):
         """No task and no product has an activity when the add-on comes: entries are left alone, however many."""
-        if not column_exists(self.env.cr, self._table, "activity_id"):
-            create_column(self.env.cr, self._table, "activity_id", "int4")
+        add_column(self, "activity_id")
         return super()._auto_init()
 
     @api.depends("task_id", "so_line", "project_id")

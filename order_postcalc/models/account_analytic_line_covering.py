@@ -2,8 +2,8 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.sql import column_exists, create_column
 
+from ..columns import add_column
 from ..covering import cover
 
 
@@ -24,8 +24,7 @@ class AccountAnalyticLine(models.Model):
 
     def _auto_init(self):
         """Which hours are paid for already is worked out when all is installed, and for billed lines only."""
-        if not column_exists(self.env.cr, self._table, "covering_invoice_id"):
-            create_column(self.env.cr, self._table, "covering_invoice_id", "int4")
+        add_column(self, "covering_invoice_id")
         return super()._auto_init()
 
     # An invoice is not changed once it is posted: its state tells when its quantities come and go.

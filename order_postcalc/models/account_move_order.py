@@ -1,7 +1,9 @@
 """Which orders the lines of customer invoices and credit notes belong to."""
 
 from odoo import api, fields, models
-from odoo.tools import SQL, sql
+from odoo.tools import SQL
+
+from ..columns import add_column
 
 
 class AccountMove(models.Model):
@@ -21,10 +23,7 @@ class AccountMove(models.Model):
 
     def _auto_init(self):
         """Fill the column by one query instead of reading every journal entry."""
-        if sql.table_exists(self.env.cr, self._table) and not sql.column_exists(
-            self.env.cr, self._table, "credited_order_id"
-        ):
-            sql.create_column(self.env.cr, self._table, "credited_order_id", "int4")
+        if add_column(self, "credited_order_id"):
             self._init_credited_order_id()
         return super()._auto_init()
 
@@ -74,10 +73,7 @@ class AccountMoveLine(models.Model):
 
     def _auto_init(self):
         """Such lines are rare: they are looked up by one query."""
-        if sql.table_exists(self.env.cr, self._table) and not sql.column_exists(
-            self.env.cr, self._table, "bills_several_lines"
-        ):
-            sql.create_column(self.env.cr, self._table, "bills_several_lines", "bool")
+        if add_column(self, "bills_several_lines"):
             self._init_bills_several_lines()
         return super()._auto_init()
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
+
+from ..columns import add_column
 
 
 class ProjectTask(models.Model):
@@ -17,8 +18,7 @@ class ProjectTask(models.Model):
 
     def _auto_init(self):
         """No product has an activity when the add-on comes: tasks are left alone, however many."""
-        if not column_exists(self.env.cr, self._table, "activity_id"):
-            create_column(self.env.cr, self._table, "activity_id", "int4")
+        add_column(self, "activity_id")
         return super()._auto_init()
 
     @api.depends("sale_line_id")

@@ -24,6 +24,7 @@ from . import test_abc_classes
 from . import test_customer_report
 from . import test_extra_trend
 from . import test_capacity
+from . import test_columns
 from . import test_people
 from . import test_demo
 from . import test_sheet_access
