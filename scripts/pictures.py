@@ -58,6 +58,19 @@ ImageDraw.Draw(logo).text((4, 8), {company!r}, fill="#6b4423", font=font)
 picture = io.BytesIO()
 logo.save(picture, "PNG")
 env.ref("base.main_company").write({{"name": {company!r}, "logo": base64.b64encode(picture.getvalue())}})
+# Odoo has chosen the codes of the journals, which begin each number, from all languages that are installed: here the
+# French ones. A number follows on the last one, so that those of Odoo's own demo data change too.
+journals = env["account.journal"].search([("type", "in", ("sale", "purchase"))])
+for journal in journals:
+    code = {{"FAC": "INV", "FACTU": "BILL"}}.get(journal.code)
+    if code:
+        env.cr.execute(
+            "UPDATE account_move SET name = replace(name, %(old)s, %(new)s),"
+            " payment_reference = replace(payment_reference, %(old)s, %(new)s),"
+            " sequence_prefix = replace(sequence_prefix, %(old)s, %(new)s) WHERE journal_id = %(id)s",
+            {{"old": f"{{journal.code}}/", "new": f"{{code}}/", "id": journal.id}},
+        )
+        journal.code = code
 env.cr.commit()
 """
 
