@@ -136,6 +136,15 @@ class TestAllowanceAdvice(PostcalcCommon):
         _everything, door = self._work_out()
         self.assertEqual((door.order_count, door.volume, door.favours_value), (4, 5000.0, 26.0))
 
+    def test_orders_of_another_company(self):
+        """The second door, of 2 000.00 with 20.00, was sold by somebody else: 6.00 of 2 000.00 are left."""
+        elsewhere = self.env["res.company"].create({"name": "Another joinery"})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET company_id = %s WHERE id = %s", [elsewhere.id, self.doors[1].id])
+        self.env.invalidate_all()
+        _everything, door = self._work_out()
+        self.assertEqual((door.order_count, door.volume, door.favours_value), (2, 2000.0, 6.0))
+
     def test_other_currency(self):
         """2 dollars are 1 of the company's currency: 1 000.00 there with a favour of 8.00 here"""
         dollar = self.env["res.currency"].create(

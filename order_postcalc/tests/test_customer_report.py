@@ -134,6 +134,10 @@ class TestCustomerReport(CustomerReportCommon):
         # 2 × 1 000 dollars are 1 000.00; material for 4.00 costs 4.00 and is worth 4.00
         self.assertEqual((row.volume, row.revenue, row.free_value), (1000.0, 1000.0, 4.0))
         self.assertEqual((row.contribution, row.currency_id), (996.0, self.company.currency_id))
+        # An extension for 170.00 dollars more
+        self._sign(self._make_change(self._add(self.window, price_unit=170.0), order_id=order.id, send=True))
+        row = self._read(partner)
+        self.assertEqual((row.volume, row.signed_amount), (1085.0, 85.0))
 
     def test_classes(self):
         """Contributions of 16 000, 4 000 and 0.00 by 80/15/5: who makes the first 80 % is A, who then starts is B."""

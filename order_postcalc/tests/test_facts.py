@@ -61,6 +61,15 @@ class TestFactsLabour(FactsCommon):
         self.assertEqual(self._cost("minor"), item.cost)
         self.assertFalse(self.env["account.analytic.line"].search([("postcalc_order_id", "=", self.order.id)]))
 
+    def test_cancelled_favour(self):
+        """Noted on the wrong order: 0.5 h x 40.00 that this one has not cost."""
+        item = self.env["sale.minor.item"].create(
+            {"name": "Shelf moved", "order_id": self.order.id, "duration": 0.5, "user_id": self.technician.id}
+        )
+        self.assertEqual(self._costs(), {"minor": 20.0})
+        item._cancel("Wrong order")
+        self.assertEqual(self._costs(), {})
+
     def test_open_source(self):
         log = self._log(1)
         self.env.flush_all()
@@ -227,6 +236,12 @@ class TestFactsInvoice(FactsCommon):
         self._goodwill(invoice, 70.0, analytic_distribution={account.id: 100})
         self.assertEqual([self._revenue(order=order) for order in others], [5000.0, 5070.0])
 
+    def test_goodwill_that_is_not_posted(self):
+        """The customer has nothing of a draft: 5 070.00"""
+        credit = self._goodwill(self._invoice(), 200.0)
+        credit.button_draft()
+        self.assertEqual(self._revenue("invoice"), 5070.0)
+
     def _goodwill(self, invoice, amount, **line):
         credit = self.env["account.move"].create(
             {
@@ -269,6 +284,35 @@ class TestFactsInvoice(FactsCommon):
         self.assertAlmostEqual(shares[lines[0]], 1000.0 * 720 / 1070)
         self.assertAlmostEqual(shares[lines[1]], 1000.0 * 350 / 1070)
         self.assertAlmostEqual(sum(shares.values()), 1000.0)
+
+    def test_line_that_bills_several_lines_without_a_price(self):
+        """300.00 for two lines of 0.00: 150.00 each, and not 300.00 twice."""
+        self.company.margin_floor_policy = "off"
+        order = self._make_order([(self.assembly, 12), (self.boards, 10)], confirm=False)
+        order.order_line.price_unit = 0.0
+        order.action_confirm()
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-05-01",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "At a flat rate",
+                            "price_unit": 300.0,
+                            "tax_ids": [Command.clear()],
+                            "sale_line_ids": [Command.set(order.order_line.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        invoice.action_post()
+        shares = self._facts(
+            ("kind", "=", "invoice"), groupby=["order_line_id"], measures=["invoiced_revenue:sum"], order=order
+        )
+        self.assertEqual([amount for _line, amount in shares], [150.0, 150.0])
 
     def test_foreign_order(self):
         """10 140.00 in a currency of which 2 make one of the company: 5 070.00"""

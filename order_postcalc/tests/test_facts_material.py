@@ -52,6 +52,14 @@ class TestFactsManualDelivery(FactsCommon):
         self._deliver_by_hand(self.boards, 10)
         self.assertEqual(self._costs(), {})
 
+    def test_cancelled_order(self):
+        """Noted as delivered, and cancelled: it cost nothing that is known."""
+        self._deliver_by_hand(self.boards, 4)
+        self.assertEqual(self._costs(), {"material": 80.0})
+        self.order._action_cancel()
+        self.assertEqual(self.order.state, "cancel")
+        self.assertEqual(self._costs(), {})
+
     def test_foreign_order(self):
         """The line's cost is in the order's currency, of which 2 make one of the company: 4 x 40.00 / 2"""
         currency = self.setup_other_currency("HRK", rates=[("2020-01-01", 2.0)])
@@ -138,6 +146,67 @@ class TestFactsDelivery(FactsCommon):
         self.assertEqual(self._costs(), {"purchase": 2200.0})
         self._deliver(self.cabinet, 3)
         self.assertEqual(self._costs(), {"material": 1500.0})
+
+    def test_stored_goods_bought_for_the_order_line(self):
+        """4 cabinets of 550.00 are ordered from a vendor for the line, and 2 of them billed: 1 100.00 and 1 100.00.
+
+        Once they are delivered out of stock, the delivery counts, 3 x 500.00, and neither bill nor purchase.
+        """
+        if not self.env["order.postcalc.report"]._has_fields("purchase.order.line", "sale_line_id"):
+            self.skipTest("purchases for order lines need sale_purchase")
+        self.env.user.group_ids |= self.env.ref("purchase.group_purchase_manager")
+        self.cabinet.purchase_method = "purchase"
+        purchase = self.env["purchase.order"].create(
+            {
+                "partner_id": self.vendor.id,
+                "company_id": self.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.cabinet.id,
+                            "product_qty": 4,
+                            "price_unit": 550.0,
+                            "tax_ids": [Command.clear()],
+                            "sale_line_id": self._line(self.cabinet).id,
+                        }
+                    )
+                ],
+            }
+        )
+        purchase.button_confirm()
+        self._make_bill(
+            {
+                "product_id": self.cabinet.id,
+                "quantity": 2,
+                "price_unit": 550.0,
+                "purchase_line_id": purchase.order_line.id,
+            }
+        )
+        self.assertEqual((self._costs(), self._total("committed_cost")), ({"purchase": 1100.0}, 1100.0))
+        self._deliver(self.cabinet, 3)
+        self.assertEqual((self._costs(), self._total("committed_cost")), ({"material": 1500.0}, 0.0))
+
+    def test_receipt_for_the_order(self):
+        """4 cabinets come in from a vendor for the line of the order: stock, and no negative cost."""
+        warehouse = self.order.warehouse_id
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.cabinet.id,
+                "product_uom_qty": 4,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": warehouse.lot_stock_id.id,
+                "picking_type_id": warehouse.in_type_id.id,
+                "company_id": self.company.id,
+                "price_unit": 500.0,
+                "sale_line_id": self._line(self.cabinet).id,
+            }
+        )
+        move._action_confirm()
+        move.quantity = 4
+        move.picked = True
+        move._action_done()
+        self.assertEqual((move.state, move.is_in), ("done", True))
+        self.assertEqual(self._costs(), {})
 
     def test_other_goods_with_a_bill(self):
         """10 boards delivered at 20.00; bought for the order at 23.00 they cost that, 230.00"""

@@ -176,6 +176,27 @@ class TestFactsPurchase(FactsCommon):
         bill.action_post()
         self.assertEqual(self._figures(), (1200.0, 1200.0))
 
+    def test_received_without_being_ordered(self):
+        """2 panes more than the 0 that are ordered: 2 x 100.00 less 10 % = 180.00"""
+        line = self._buy(0, line=self._line(self.wardrobe), discount=10.0)
+        line.qty_received = 2
+        self.assertEqual(self._figures(), (180.0, 0.0))
+
+    def test_billed_on_a_balance_sheet_account(self):
+        """What is booked as goods in stock, or as an advance, is no cost of the order yet."""
+        line = self._buy(line=self._line(self.wardrobe))
+        asset = self.company_data["default_account_assets"]
+        self._make_bill(
+            {
+                "product_id": line.product_id.id,
+                "quantity": 4,
+                "price_unit": 100.0,
+                "purchase_line_id": line.id,
+                "account_id": asset.id,
+            }
+        )
+        self.assertEqual(self._figures(), (0.0, 0.0))
+
     def test_reinvoiced_bill(self):
         """A crane for 300.00 that the customer pays: cost once, and his invoice is the revenue."""
         crane = self._make_product("Crane", 0.0, expense_policy="cost")

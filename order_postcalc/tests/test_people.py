@@ -197,6 +197,9 @@ class TestPeople(PostcalcCommon):
         row = Report.search([])
         self.assertEqual((row.department_id, row.people, str(row.date)), (team, 3, "2026-01-01"))
         self.assertEqual((row.documented_hours, row.undocumented_hours, row.capture_rate), (3.0, 3.0, 0.5))
+        elsewhere = self.env["res.company"].create({"name": "Another joinery"})
+        self.manager.write({"company_ids": [Command.link(elsewhere.id)]})
+        self.assertFalse(Report.with_context(allowed_company_ids=elsewhere.ids).search([]))
 
     def test_teams_are_for_managers_only(self):
         for user in (self.seller, self.technician, self.coach, self.customer_user, self.bookkeeper):

@@ -187,12 +187,17 @@ class TestSheet(SheetCommon):
         """Behind every figure are facts that add up to it."""
         self._sign(self._make_change(self._add(self.window), self._reduce(self._line(self.assembly), 2), send=True))
         self._log(5)
+        self._log(1, so_line=False, is_so_line_edited=True)
         self._book_cost(100)
+        self._do_favour()
+        self._down_payment(30)
         self._invoice()
         sheet = self._sheet()
+        self.assertLessEqual({"none", "favours", "advances"}, {row["key"] for row in sheet["lines"]})
         Report = self.env["order.postcalc.report"]
         measures = {
             ("hours", "original"): "planned_hours", ("hours", "actual"): "actual_hours",
+            ("hours", "revised"): "planned_hours", ("hours", "invoiced"): "invoiced_hours",
             ("cost", "original"): "planned_cost", ("cost", "extensions"): "planned_cost",
             ("cost", "revised"): "planned_cost", ("cost", "actual"): "actual_cost",
             ("revenue", "revised"): "planned_revenue", ("revenue", "invoiced"): "invoiced_revenue",
@@ -209,22 +214,47 @@ class TestSheet(SheetCommon):
                         amount or 0.0, row["cells"][measure][column], 2, (table, row["label"], measure, column)
                     )
 
-    def test_favours(self):
-        """Half an hour at 40.00 is a cost of 20.00, free of charge."""
-        self.env["sale.minor.item"].create(
+    def _do_favour(self, order=None):
+        return self.env["sale.minor.item"].create(
             {
                 "name": "Adjust a door",
-                "order_id": self.order.id,
+                "order_id": (order or self.order).id,
                 "user_id": self.technician.id,
                 "duration": 0.5,
                 "date": "2026-03-03",
             }
         )
+
+    def test_favours(self):
+        """Half an hour at 40.00 is a cost of 20.00, free of charge; another one was noted by mistake."""
+        self._do_favour()
+        self._do_favour()._cancel("By mistake")
         sheet = self._sheet()
         self.assertEqual((sheet["favours"]["count"], sheet["favours"]["hours"], sheet["favours"]["cost"]), (1, 0.5, 20))
         self.assertEqual(self._cells(sheet, "cost", "actual", "forecast"), [20, 3140])
         self.assertEqual(self._row(sheet, "favours")["cost"]["actual"], 20)
         self.assertFalse(sheet["unplanned"]["rows"], "favours are counted apart")
+
+    def test_foreign_order(self):
+        """2 of the order's currency make one of the company's: all figures are in the latter.
+
+        12 h of assembly by the hour at 120.00 there: 720.00, and 15 h recorded are 900.00.
+        """
+        self.assembly.service_policy = "delivered_timesheet"
+        currency = self.setup_other_currency("HRK", rates=[("2020-01-01", 2.0)])
+        pricelist = self.env["product.pricelist"].create({"name": "Abroad", "currency_id": currency.id})
+        order = self._make_order([(self.assembly, 12)], pricelist_id=pricelist.id, confirm=False)
+        order.order_line.price_unit = 120.0
+        order.action_confirm()
+        self._log(15, task=order.order_line.task_id)
+        item = self._do_favour(order)
+        self.assertTrue(item.value)
+        change = self._make_change(self._add(self.window), order_id=order.id)
+        change.line_ids.price_unit = 170.0
+        sheet = self._sheet(order=order)
+        self.assertEqual(self._cells(sheet, "revenue", "revised", "forecast"), [720, 900])
+        self.assertEqual(sheet["favours"]["value"], self.company.currency_id.round(item.value / 2))
+        self.assertEqual((sheet["pending"]["amount"], sheet["pending"]["rows"][0]["amount"]), (85, 85))
 
     def test_who_waits(self):
         """Hours overrun: the next order of the same technician, due on the 4th, is shown; not before."""

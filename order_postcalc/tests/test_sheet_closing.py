@@ -178,6 +178,53 @@ class TestSheetClosing(SheetCommon):
         with self.assertRaisesRegex(UserError, "not a confirmed order"):
             self._close(quotation)
 
+    def _meanwhile(self, state):
+        """Have somebody else close or reopen the order in the moment in which one waits for its row."""
+
+        self.env.flush_all()
+
+        def lock(orders):
+            self.env.cr.execute(
+                "UPDATE sale_order SET postcalc_state = %s, postcalc_closed_on = now() WHERE id = %s",
+                [state, self.order.id],
+            )
+
+        return patch.object(self.env.registry["sale.order"], "_lock_for_extension", lock)
+
+    def test_closed_by_somebody_else_meanwhile(self):
+        """What the row says counts once it is locked, not what was read before."""
+        self.assertEqual(self.order.postcalc_state, "running")
+        with self._meanwhile("closed"), self.assertRaisesRegex(UserError, "already"):
+            self._close()
+        self.assertFalse(self.order.postcalc_closing_ids)
+
+    def test_reopened_by_somebody_else_meanwhile(self):
+        self._close()
+        self.assertEqual(self.order.postcalc_state, "closed")
+        with self._meanwhile("running"), self.assertRaisesRegex(UserError, "not closed"):
+            self.order.with_user(self.manager)._reopen_postcalc("The bill came late")
+
+    def test_frozen_sheets_are_those_of_the_order(self):
+        """The closing of another order shows nothing here: the sheet is that of this order, as it is now."""
+        other = self._make_order()
+        self._close(other)
+        sheet = self.order.with_user(self.manager).get_postcalc_sheet(other.postcalc_closing_ids.id)
+        self.assertEqual(sheet["header"]["order"], self.order.name)
+        self.assertNotIn("closing_id", sheet["header"])
+
+    def test_a_closed_order_is_not_deleted(self):
+        """Odoo lets a cancelled order go; with a closing on file it stays."""
+        order = self._make_order([(self.boards, 1)])
+        self._close(order)
+        order._action_cancel()
+        with self.assertRaisesRegex(UserError, "stays on file"):
+            order.unlink()
+
+    def test_nothing_is_created_closed(self):
+        for vals in ({"postcalc_state": "closed"}, {"postcalc_closed_on": "2026-01-01 08:00:00"}):
+            with self.assertRaisesRegex(UserError, "closed on its post-calculation"):
+                self.env["sale.order"].create({"partner_id": self.customer.id, **vals})
+
     def test_not_open_not_reopened(self):
         with self.assertRaisesRegex(UserError, "not closed"):
             self.order.with_user(self.manager)._reopen_postcalc("By mistake")

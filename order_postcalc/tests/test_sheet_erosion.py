@@ -4,7 +4,8 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 from odoo.tests.common import freeze_time
 
 from ..models import sale_order_postcalc_erosion
@@ -97,6 +98,33 @@ class TestSheetErosion(SheetCommon):
         )
         self.assertIn("post-calculation", other.message_ids[0].body)
         self.assertNotIn("1,", other.message_ids[0].body)
+
+    def test_who_is_told(self):
+        """The seller before who leads the team, if he is still there and may see costs."""
+        team = self.env["crm.team"].create(
+            {"name": "Joiners", "user_id": self.manager.id, "company_id": self.company.id}
+        )
+        company = {"company_id": self.company.id, "company_ids": [Command.set(self.company.ids)]}
+        without_costs = new_test_user(self.env, "joinery_office", "base.group_user", **company)
+        gone = new_test_user(self.env, "joinery_gone", "sales_team.group_sale_salesman", **company)
+        gone.active = False
+        for seller, told in ((self.seller, self.seller), (without_costs, self.manager), (gone, self.manager)):
+            with self.subTest(seller=seller.login):
+                self.order.write({"user_id": seller.id, "team_id": team.id})
+                self.assertEqual(self.order._get_margin_erosion_responsible(), told)
+
+    def test_closed_in_the_meantime(self):
+        """Somebody closes the order while the job waits for its row."""
+        self._log(30)
+
+        def lock(orders, **_kwargs):
+            self.env.cr.execute("UPDATE sale_order SET postcalc_state = 'closed' WHERE id = %s", [self.order.id])
+            return orders
+
+        with patch.object(self.env.registry["sale.order"], "try_lock_for_update", lock):
+            self._check()
+        self.assertFalse(self._activities())
+        self.assertFalse(self.order.margin_checked_on)
 
     def test_what_is_done_today_is_not_done_again(self):
         self._check()

@@ -165,6 +165,42 @@ class TestTargetCosting(PostcalcCommon):
         old.date_order = "2020-01-01"
         self.assertEqual(self.template.target_order_count, 0)
 
+    def test_which_orders_count(self):
+        """Neither another template's nor a cancelled order; those with more hours than sold, and closed ones, do.
+
+        Nor those of another company, where a template is for all of them.
+        """
+        past = self._make_past(10, 1500.0)
+
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return self.template.target_order_count
+
+        past.sale_order_template_id = False
+        self.assertEqual(count(), 0)
+        past.sale_order_template_id = self.template
+        self.assertEqual(count(), 1)
+        self._set_by_sql(past, invoice_status="upselling")
+        self.assertEqual(count(), 1)
+        self._set_by_sql(past, state="cancel")
+        self.assertEqual(count(), 0)
+        self._set_by_sql(past, state="sale", invoice_status="to invoice")
+        self.assertEqual(count(), 0)
+        past.with_user(self.manager).action_close_postcalc()
+        self.assertEqual(count(), 1)
+        self.template.company_id = False
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertEqual(self.template.with_company(self.company).target_order_count, 1)
+        self.assertEqual(self.template.with_company(elsewhere).target_order_count, 0)
+
+    def _set_by_sql(self, order, **values):
+        """Put the order into a state that Odoo works out."""
+        self.env.flush_all()
+        for name, value in values.items():
+            self.env.cr.execute(f"UPDATE sale_order SET {name} = %s WHERE id = %s", [value, order.id])
+        self.env.invalidate_all()
+
     def test_shares_are_everything(self):
         with self.assertRaisesRegex(ValidationError, "“Wardrobe” add up to 90.00 %"):
             self.template.target_ids = [
