@@ -96,9 +96,8 @@ class SaleOrder(models.Model):
                 "is_margin_eroding": eroding,
                 "margin_checked_on": today,
             }
-            if eroding and not order.margin_erosion_warned_on:
+            if eroding and not order.margin_erosion_warned_on and order._try_to_warn_of_margin_erosion(shown):
                 values["margin_erosion_warned_on"] = today
-                order._warn_of_margin_erosion(shown)
             order.write(values)
 
     # === THE WARNING ===
@@ -110,6 +109,17 @@ class SaleOrder(models.Model):
             if user.active and not user.share and user.has_group(COST_GROUPS):
                 return user
         return self.env["res.users"]
+
+    def _try_to_warn_of_margin_erosion(self, shown):
+        """Return whether the warning went out: one order that can't be warned of keeps none of the others waiting."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._warn_of_margin_erosion(shown)
+        except Exception:  # whatever a customisation of activities may raise
+            _logger.exception("No warning that the margin of %s melts; tried again tomorrow", self.name)
+            return False
+        return True
 
     def _warn_of_margin_erosion(self, shown):
         """One activity for whoever is responsible; a note on the order when nobody is."""

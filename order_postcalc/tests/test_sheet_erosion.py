@@ -198,6 +198,27 @@ class TestSheetErosion(SheetCommon):
         self.assertEqual(new.mapped("is_margin_eroding"), [True, True])
         self.assertFalse(orders[0].is_margin_eroding)
 
+    def test_one_that_fails_stops_no_other(self):
+        """It is worked out all the same, and warned of the next day."""
+        orders = self._make_losers(2)
+        schedule = type(orders).activity_schedule
+
+        def fail_once(order, *args, **kwargs):
+            if order == orders[0]:
+                raise ValueError("a customised activity")
+            return schedule(order, *args, **kwargs)
+
+        with (
+            patch.object(type(orders), "activity_schedule", fail_once),
+            self.assertLogs(sale_order_postcalc_erosion.__name__, "ERROR") as logs,
+        ):
+            self._check()
+        self.assertIn(orders[0].name, logs.output[0])
+        self.assertEqual(orders.mapped("is_margin_eroding"), [True, True])
+        self.assertEqual(orders.mapped("margin_erosion_warned_on"), [False, fields.Date.today()])
+        self._check(days=1)
+        self.assertTrue(orders[0].margin_erosion_warned_on)
+
     def test_in_batches(self):
         """20 orders are worked out with as many questions for their figures as one."""
         orders = self.env["sale.order"].browse([self._make_order().id for _number in range(6)])
