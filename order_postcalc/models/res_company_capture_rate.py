@@ -32,6 +32,7 @@ class ResCompany(models.Model):
     def _get_team_capture_rates(self, date_from, date_to):
         """Return the same by id of the department, of those with extra hours of three people or more."""
         self.ensure_one()
+        self.env["hr.version"].flush_model(["department_id"])
         people = self.env.execute_query(
             SQL(
                 "SELECT version.department_id, extra.employee_id, sum(documented_hours), sum(undocumented_hours)"

@@ -251,6 +251,8 @@ class TestSheetClosing(SheetCommon):
                 as_user.unlink()
             with self.assertRaises(UserError):
                 as_user.create({"order_id": self.order.id})
+        with self.assertRaisesRegex(UserError, "stays as it is"):
+            closing.sudo().write({"margin": 9999})
         with self.assertRaisesRegex(UserError, "stays on file"):
             closing.sudo().unlink()
 
