@@ -120,8 +120,11 @@ class TestFactsPurchase(FactsCommon):
         self.assertEqual(self._figures(other), (0.0, 0.0))
 
     def test_own_account_and_order_line(self):
-        """Two ways lead to the order; it costs 400.00 once."""
+        """Two ways lead to the order; it is ordered, received and billed at 400.00 once."""
         line = self._buy(line=self._line(self.wardrobe), analytic_distribution={self.account.id: 100})
+        self.assertEqual(self._figures(), (0.0, 400.0))
+        line.qty_received = 4
+        self.assertEqual(self._figures(), (400.0, 0.0))
         self._bill_purchase(line, 4)
         self.assertEqual(self._figures(), (400.0, 0.0))
 
