@@ -1,5 +1,6 @@
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from .common import PostcalcCommon
 
@@ -52,3 +53,21 @@ class TestPlan(PostcalcCommon):
         self.assertEqual(
             self._facts(("kind", "=", "labour"), measures=["actual_hours:sum", "actual_cost:sum"]), [(3.0, 120.0)]
         )
+
+    def test_who_sees_it(self):
+        """Sellers that of their own orders; managers all of their companies; technicians and customers none."""
+        elsewhere = self.env["res.company"].create({"name": "Another joinery"})
+        stranger = new_test_user(
+            self.env,
+            "joinery_far_away",
+            "sales_team.group_sale_manager",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        Plan = self.env["order.postcalc.plan"]
+        for user, count in ((self.seller, 3), (self.manager, 3), (self.other_seller, 0), (stranger, 0)):
+            with self.subTest(user=user.login):
+                self.assertEqual(Plan.with_user(user).search_count([("order_id", "=", self.order.id)]), count)
+        for user in (self.technician, self.customer_user):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                Plan.with_user(user).search([])
