@@ -235,6 +235,29 @@ class TestSheet(SheetCommon):
         self.assertEqual(self._row(sheet, "favours")["cost"]["actual"], 20)
         self.assertFalse(sheet["unplanned"]["rows"], "favours are counted apart")
 
+    def test_favours_use_up_the_allowance(self):
+        """An allowance of 0.75 % of 5 070.00, 38.03, is planned as cost: 3 158.03. A favour of 20.00 is part of it.
+
+        After two of them 40.00 were given away instead of 38.03: 3 160.00 at completion.
+        """
+        order = self._make_order(confirm=False)
+        order.action_apply_minor_items()
+        order.action_confirm()
+        self._do_favour(order)
+        columns = ("revised", "actual", "forecast")
+        self.assertEqual(self._cells(self._sheet(order=order), "cost", *columns), [3158.03, 20, 3158.03])
+        self._do_favour(order)
+        self.assertEqual(self._cells(self._sheet(order=order), "cost", *columns), [3158.03, 40, 3160])
+
+    def test_activity_of_what_remains(self):
+        """5 of 12 h are worked, at 40.00; the other 7, at 35.00, belong to the activity that they are planned for."""
+        self.assembly.activity_id = self.env.ref("order_postcalc.activity_assembly")
+        order = self._make_order()
+        self._log(5, task=order.order_line.task_id)
+        row = self._row(self._sheet(order=order), self.assembly.activity_id.id, "activities")
+        self.assertEqual(self._cells(None, "hours", "revised", "actual", "forecast", row=row), [12, 5, 12])
+        self.assertEqual(self._cells(None, "cost", "revised", "actual", "forecast", row=row), [420, 200, 445])
+
     def test_foreign_order(self):
         """2 of the order's currency make one of the company's: all figures are in the latter.
 
@@ -256,11 +279,29 @@ class TestSheet(SheetCommon):
         self.assertEqual(sheet["favours"]["value"], self.company.currency_id.round(item.value / 2))
         self.assertEqual((sheet["pending"]["amount"], sheet["pending"]["rows"][0]["amount"]), (85, 85))
 
+    def _make_order_of_other_company(self):
+        company = self.env["res.company"].create({"name": "Joinery overseas"})
+        self.env.user.company_ids |= company
+        product = self.env["product.product"].create(
+            {"name": "Fitting", "type": "service", "service_tracking": "task_in_project", "list_price": 10.0}
+        )
+        line = Command.create({"product_id": product.id, "product_uom_qty": 2, "tax_ids": False})
+        values = {"partner_id": self.customer.id, "company_id": company.id, "order_line": [line]}
+        order = self.env["sale.order"].with_company(company).create(values)
+        order.action_confirm()
+        return order
+
     def test_who_waits(self):
-        """Hours overrun: the next order of the same technician, due on the 4th, is shown; not before."""
+        """Hours overrun: the next order of the same technician, due on the 4th, is shown; not before.
+
+        What he does for another company, on the 3rd, is not told to this one.
+        """
         waiting = self._make_order()
         task = waiting.order_line.task_id
         task.date_deadline = "2026-05-04 12:00:00"
+        self._make_order_of_other_company().order_line.task_id.write(
+            {"user_ids": self.technician.ids, "date_deadline": "2026-05-03 12:00:00"}
+        )
         self._log(5)
         self.assertFalse(self._sheet()["waiting"])
         self._log(10)
