@@ -131,8 +131,8 @@ class OrderPostcalcReport(models.Model):
         if not self._has_fields("product.template", "is_storable"):
             return SQL("FALSE")
         return SQL(
-            "COALESCE((SELECT template.is_storable FROM product_product goods"
-            " JOIN product_template template ON template.id = goods.product_tmpl_id WHERE goods.id = %s), FALSE)",
+            "EXISTS (SELECT FROM product_product goods JOIN product_template template"
+            " ON template.id = goods.product_tmpl_id WHERE goods.id = %s AND template.is_storable)",
             product,
         )
 

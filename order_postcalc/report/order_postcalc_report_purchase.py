@@ -226,19 +226,25 @@ class OrderPostcalcReport(models.Model):
     def _get_ways_to_buy(self, order, product):
         ways = super()._get_ways_to_buy(order, product)
         if self._has_fields("purchase.order.line", "sale_line_id"):
-            query = """EXISTS (
-                SELECT FROM sale_order_line bought_line
-                  JOIN purchase_order_line bought ON bought.sale_line_id = bought_line.id
-                    %s
-                 WHERE bought_line.order_id = %s
-                   AND bought.product_id = %s
-                   AND %s
-            )"""
-            bill_line = SQL("JOIN account_move_line bill_line ON bill_line.purchase_line_id = bought.id")
-            ways += [
-                SQL(query, SQL(), order, product, SQL("bought.qty_received > 0")),
-                SQL(query, bill_line, order, product, SQL("bill_line.parent_state = 'posted'")),
-            ]
+            ways.append(
+                SQL(
+                    """EXISTS (
+                        SELECT FROM sale_order_line bought_line
+                          JOIN purchase_order_line bought ON bought.sale_line_id = bought_line.id
+                         WHERE bought_line.order_id = %s
+                           AND bought.product_id = %s
+                           AND (
+                               bought.qty_received > 0
+                               OR EXISTS (
+                                   SELECT FROM account_move_line bill_line
+                                    WHERE bill_line.purchase_line_id = bought.id AND bill_line.parent_state = 'posted'
+                               )
+                           )
+                    )""",
+                    order,
+                    product,
+                )
+            )
         return ways
 
     def _get_bought_depends(self):

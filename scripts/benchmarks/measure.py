@@ -48,16 +48,18 @@ def some_orders(env, count=20):
 
 
 def sheet(env):
-    """The post-calculation of one order, on a cold cache of Odoo: milliseconds and queries."""
+    """The post-calculation of one order, as a request finds it, with no record read yet: milliseconds and queries.
+
+    Every order's fastest of three runs counts: an order that is slow is slow each time, a machine is now and then.
+    """
     orders = some_orders(env)
     orders[0]._get_postcalc_sheet()
     times, queries = [], []
     for order in orders:
-        env.invalidate_all()
-        env.registry.clear_cache()
         before = env.cr.sql_log_count
-        times.append(seconds(lambda order=order: env["sale.order"].browse(order.id)._get_postcalc_sheet()) * 1000)
-        queries.append(env.cr.sql_log_count - before)
+        [fastest] = in_turns(env, lambda order=order: env["sale.order"].browse(order.id)._get_postcalc_sheet(), runs=3)
+        times.append(fastest * 1000)
+        queries.append((env.cr.sql_log_count - before) // 3)
     return {"median": statistics.median(times), "max": max(times), "queries": max(queries)}
 
 
@@ -88,8 +90,26 @@ def sheet_plan(env):
 
 # === ALL ORDERS ===
 
-#: What a person would write to get hours, cost and revenue by month and kind, nothing else.
+#: What a person would write to get hours, cost and revenue by month and kind, nothing else: by the same rules, which
+#: let one of delivery and purchase count, and what is received before it is billed.
 BY_HAND = """
+WITH bought AS (
+    SELECT DISTINCT sold.order_id, line.product_id
+      FROM purchase_order_line line
+      JOIN sale_order_line sold ON sold.id = line.sale_line_id
+      LEFT JOIN account_move_line bill ON bill.purchase_line_id = line.id AND bill.parent_state = 'posted'
+     WHERE line.qty_received > 0 OR bill.id IS NOT NULL
+), storable AS (
+    SELECT product.id FROM product_product product
+      JOIN product_template template ON template.id = product.product_tmpl_id
+     WHERE template.is_storable
+), delivered AS (
+    SELECT DISTINCT sold.order_id, move.product_id
+      FROM stock_move move
+      JOIN sale_order_line sold ON sold.id = move.sale_line_id
+      JOIN storable ON storable.id = move.product_id
+     WHERE move.state = 'done' AND move.is_out AND move.value <> 0
+)
 SELECT date_trunc('month', date)::date AS month, kind, sum(hours), sum(planned), sum(cost), sum(revenue),
        sum(revenue - cost)
   FROM (
@@ -111,14 +131,31 @@ SELECT date_trunc('month', date)::date AS month, kind, sum(hours), sum(planned),
     UNION ALL
     SELECT move.date::date, 'material', 0, 0, move.value, 0
       FROM stock_move move
-      JOIN product_product product ON product.id = move.product_id
-      JOIN product_template template ON template.id = product.product_tmpl_id
-     WHERE move.state = 'done' AND move.is_out AND move.sale_line_id IS NOT NULL AND template.is_storable
+      JOIN sale_order_line sold ON sold.id = move.sale_line_id
+      LEFT JOIN bought ON bought.order_id = sold.order_id AND bought.product_id = move.product_id
+     WHERE move.state = 'done' AND move.is_out
+       AND (bought.order_id IS NULL OR move.product_id IN (SELECT id FROM storable))
     UNION ALL
     SELECT ml.date, 'purchase', 0, 0, ml.balance, 0
       FROM purchase_order_line line
+      JOIN sale_order_line sold ON sold.id = line.sale_line_id
       JOIN account_move_line ml ON ml.purchase_line_id = line.id
-     WHERE line.sale_line_id IS NOT NULL AND ml.parent_state = 'posted'
+      LEFT JOIN delivered ON delivered.order_id = sold.order_id AND delivered.product_id = ml.product_id
+     WHERE ml.parent_state = 'posted' AND delivered.order_id IS NULL
+    UNION ALL
+    SELECT purchase.date_approve::date, 'purchase', 0, 0,
+           (line.qty_received - line.billed) * line.price_subtotal / line.product_qty, 0
+      FROM (
+        SELECT line.order_id, line.qty_received, line.price_subtotal, line.product_qty, line.product_id,
+               sold.order_id AS sale_id, COALESCE(sum(ml.quantity), 0) AS billed
+          FROM purchase_order_line line
+          JOIN sale_order_line sold ON sold.id = line.sale_line_id
+          LEFT JOIN account_move_line ml ON ml.purchase_line_id = line.id AND ml.parent_state = 'posted'
+         GROUP BY line.id, sold.order_id
+      ) line
+      JOIN purchase_order purchase ON purchase.id = line.order_id
+      LEFT JOIN delivered ON delivered.order_id = line.sale_id AND delivered.product_id = line.product_id
+     WHERE purchase.state = 'purchase' AND line.qty_received > line.billed AND delivered.order_id IS NULL
     UNION ALL
     SELECT date, 'minor', duration, 0, cost, 0 FROM sale_minor_item WHERE state = 'done'
     UNION ALL
