@@ -96,7 +96,7 @@ class OrderAllowanceAdvice(models.Model):
             template = advice.order_template_id.name
             figures = {"template": template, "customers": advice.customer_class}
             if template and advice.customer_class:
-                advice.display_name = self.env._("%(template)s, customers of class %(customers)s", **figures)
+                advice.display_name = self.env._("%(template)s, class %(customers)s", **figures)
             elif advice.customer_class:
                 advice.display_name = self.env._("Customers of class %(customers)s", **figures)
             else:

@@ -174,9 +174,9 @@ class TestAllowanceAdvice(PostcalcCommon):
         self._work_out()
         advices = self.Advice.search([("company_id", "=", self.company.id), ("customer_class", "=", "A")])
         names = dict(zip(advices.mapped("display_name"), advices, strict=True))
-        self.assertEqual(set(names), {"Customers of class A", "Door, customers of class A"})
+        self.assertEqual(set(names), {"Customers of class A", "Door, class A"})
         # doors 1 and 3: 6.00 of 2 000.00
-        advice = names["Door, customers of class A"]
+        advice = names["Door, class A"]
         self.assertEqual((advice.order_count, advice.volume, advice.favours_value), (2, 2000.0, 6.0))
         with self.assertRaisesRegex(UserError, "only about some customers"):
             advice.with_user(self.manager).action_use_rate()
