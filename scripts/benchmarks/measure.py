@@ -230,7 +230,7 @@ def confirm(env, lines=50):
         order.action_confirm()
         env.flush_all()
 
-    orders = [make() for _number in range(RUNS + 1)]
+    orders = [make() for _number in range(3 * RUNS + 1)]
     env.flush_all()
     times, queries = [], []
     for order in orders:
