@@ -28,6 +28,7 @@ from . import sale_change_reason_figures
 from . import sale_change_order_signer
 from . import sale_change_order_withdrawal
 from . import sale_change_order_proposal
+from . import sale_order_transition
 from . import sale_order
 from . import sale_order_allowance
 from . import sale_order_allowance_sync

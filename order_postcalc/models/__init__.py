@@ -25,7 +25,6 @@ from . import res_company_capture_rate
 from . import sale_order_line_precalc
 from . import sale_order_precalc
 from . import sale_order_precalc_lines
-from . import sale_order_transition
 from . import sale_order_precalc_approval
 from . import sale_order_template_floor
 from . import payment_transaction

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..columns import add_column
+from odoo.addons.order_extension.columns import add_column
 
 
 class AccountAnalyticLine(models.Model):

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ..columns import add_column
+from odoo.addons.order_extension.columns import add_column
 
 
 class AccountAnalyticLine(models.Model):

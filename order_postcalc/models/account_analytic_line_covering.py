@@ -3,7 +3,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..columns import add_column
+from odoo.addons.order_extension.columns import add_column
+
 from ..covering import cover
 
 

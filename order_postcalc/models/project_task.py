@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..columns import add_column
+from odoo.addons.order_extension.columns import add_column
 
 
 class ProjectTask(models.Model):

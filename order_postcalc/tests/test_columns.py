@@ -1,7 +1,7 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL, sql
 
-from ..columns import add_column
+from odoo.addons.order_extension.columns import add_column
 
 
 @tagged("post_install", "-at_install")
