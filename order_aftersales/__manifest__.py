@@ -1,6 +1,6 @@
 {
     "name": "Order Cycle and After-Sales",
-    "summary": "One order, one stage, one owner, one promise: nothing unattended from the request to the service after it",
+    "summary": "One order, one stage, one owner, one promise: nothing unattended, from the request to the service",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Order Extension contributors",
@@ -9,8 +9,12 @@
     "data": [
         "security/order_aftersales_groups.xml",
         "security/ir.model.access.csv",
+        "security/order_aftersales_rules.xml",
+        "data/order_stage_data.xml",
+        "data/ir_cron_data.xml",
         "views/order_aftersales_menus.xml",
         "views/res_config_settings_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

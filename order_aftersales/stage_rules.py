@@ -19,12 +19,13 @@ done           nothing of it is open                                            
 
 - ``planning`` holds opportunities that nobody has qualified yet, ``generation`` those that have no quotation yet
   (:func:`opportunity_stage`); an order is never in ``planning``.
-- A stage that is switched off is skipped. Without ``costing`` a quotation stays in ``generation`` until it is confirmed,
-  and the other way round.
+- A stage that is switched off is skipped. Without ``costing`` a quotation stays in ``generation`` until it is
+  confirmed, and the other way round.
 - Stages that a company adds are decisions, held where they stand in its map.
 - Decisions before ``fulfilment`` are overtaken by the work: what is delivered can't wait for a yes any more.
 - A return comes before billing wherever the map shows it: what is disputed is settled before it is asked to be paid.
-- What is cancelled needs no decision and no work, but what was delivered, billed or claimed before is brought to its end.
+- What is cancelled needs no decision and no work, but what was delivered, billed or claimed before is brought to its
+  end.
 """
 
 from dataclasses import dataclass, field

@@ -1,3 +1,15 @@
 from . import (
+    crm_lead,
+    crm_stage,
+    hr_department,
+    order_case,
+    order_stage,
+    order_stage_decision,
+    order_stage_visit,
+    res_company_attention,
     res_config_settings,
+    sale_order_attention,
+    sale_order_gates,
+    sale_order_stage,
+    sale_order_stage_facts,
 )

@@ -1,0 +1,1 @@
+from . import order_stage_hold, order_stage_refusal

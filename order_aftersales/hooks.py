@@ -1,0 +1,29 @@
+"""What has to be done once, when the add-on comes into a database that has orders already."""
+
+from odoo.tools import SQL
+
+
+def post_init_hook(env):
+    """Give the orders of before what they would have had; each of these is done whatever happens to the others."""
+    _find_stages(env)
+    _qualify_opportunities(env)
+
+
+def _find_stages(env):
+    """Find the stage of every order. Nobody is asked any more about what was confirmed before.
+
+    The time in the stage counts from now: else all orders of before would be late at once.
+    """
+    env.cr.execute(SQL("UPDATE sale_order SET are_decisions_waived = TRUE WHERE state = 'sale'"))
+    env.cr.execute(SQL("UPDATE sale_order SET is_stage_outdated = TRUE"))
+    env.invalidate_all()
+    while env["sale.order"]._update_outdated_stages(limit=500):
+        pass
+
+
+def _qualify_opportunities(env):
+    """What stands in the first column of the pipeline is not qualified yet."""
+    env["crm.stage"].search([], order="sequence, id", limit=1).is_order_planning = True
+    leads = env["crm.lead"].with_context(active_test=False)
+    env.add_to_compute(leads._fields["order_stage_id"], leads.search([]))
+    env.flush_all()

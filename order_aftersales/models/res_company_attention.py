@@ -1,0 +1,32 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    attention_warn_hours = fields.Float(
+        "Due Soon", default=24.0, help="Hours before its deadline, or its next step, from which an order is due."
+    )
+    attention_idle_days = fields.Float(
+        "Nothing Planned",
+        default=3.0,
+        help="Days in a stage after which an order is unattended when no next step is planned.",
+    )
+    attention_user_id = fields.Many2one(
+        "res.users",
+        "Last Resort",
+        domain=[("share", "=", False)],
+        help="Is told of orders that neither their owner nor the head of the department has taken up.",
+    )
+
+    _attention_limits_positive = models.Constraint(
+        "CHECK(attention_warn_hours >= 0 AND attention_idle_days > 0)",
+        "The hours before a deadline can't be negative, and an order needs some time before it counts as unattended.",
+    )
+
+    def _get_attention_limits(self):
+        """Return how long before a deadline an order is due, and how long it may be without a next step."""
+        self.ensure_one()
+        return timedelta(hours=self.attention_warn_hours), timedelta(days=self.attention_idle_days)

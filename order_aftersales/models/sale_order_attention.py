@@ -1,0 +1,182 @@
+"""Whether somebody looks after an order: by who is responsible, until when, and what is planned next."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..attention import Watch, attention
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    attention = fields.Selection(
+        [("ok", "Looked after"), ("due", "Due"), ("overdue", "Overdue"), ("unattended", "Unattended")],
+        compute="_compute_attention",
+        search="_search_attention",
+        help="Unattended: nobody is responsible, or whoever is responsible is away, or nothing is planned in time.",
+    )
+    hold_reason = fields.Char("Waits Because", copy=False, readonly=True, tracking=True)
+    hold_until = fields.Date("Waits Until", copy=False, readonly=True, tracking=True, index="btree_not_null")
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+
+    @api.depends("hold_until")
+    def _compute_is_on_hold(self):
+        for order in self:
+            order.is_on_hold = bool(order.hold_until)
+
+    @api.depends("is_order_open", "stage_owner_id", "stage_entered_on", "stage_deadline", "next_step_on", "hold_until")
+    def _compute_attention(self):
+        now = fields.Datetime.now()
+        away = self._get_people_away(self.stage_owner_id, now)
+        limits = {company: company.sudo()._get_attention_limits() for company in self.company_id}
+        for order in self:
+            owner = order.stage_owner_id.sudo()
+            watch = Watch(
+                is_open=order.is_order_open,
+                has_owner=bool(owner) and owner.active and owner not in away,
+                entered=order.stage_entered_on or now,
+                deadline=order.stage_deadline or None,
+                next_step=order.next_step_on or None,
+                held_until=(order.hold_until and self._get_end_of_hold(order.hold_until)) or None,
+            )
+            order.attention = attention(watch, now, *limits.get(order.company_id, ()))
+
+    @api.model
+    def _get_end_of_hold(self, day):
+        return fields.Datetime.to_datetime(day) + timedelta(days=1)
+
+    @api.model
+    def _get_people_away(self, users, now):
+        """Return those of ``users`` who are on leave. In sudo: nothing but that they are away gets out."""
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        domain = [
+            ("resource_id.user_id", "in", users.ids),
+            ("time_type", "=", "leave"),
+            ("date_from", "<=", now),
+            ("date_to", ">=", now),
+        ]
+        return leaves.search(domain).resource_id.user_id if users else users
+
+    def _search_attention(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        # In sudo: only the limits are read; which orders are found is up to the rules.
+        companies = self.env["res.company"].sudo().search([]).grouped(lambda company: company._get_attention_limits())
+        found = Domain.FALSE
+        for limits, alike in companies.items():
+            levels = Domain.OR(self._get_attention_domain(level, limits, now) for level in value if level)
+            found |= levels & (Domain.TRUE if len(companies) == 1 else Domain("company_id", "in", alike.ids))
+        return found
+
+    @api.model
+    def _get_attention_domain(self, level, limits, now):
+        """Return which orders are at ``level``: what :func:`~..attention.attention` says, for a search.
+
+        :param limits: see :meth:`~.res_company_attention.ResCompany._get_attention_limits`
+        """
+        warn_before, without_step = limits
+        is_open = Domain("is_order_open", "=", True)
+        away = self._get_people_away(self._get_possible_owners(now), now)
+        nobody = (
+            Domain("stage_owner_id", "=", False)
+            | Domain("stage_owner_id.active", "=", False)
+            | Domain("stage_owner_id", "in", away.ids)
+        )
+        held = Domain("hold_until", "!=", False)
+        hold_over = Domain("hold_until", "<", now.date())
+        late = Domain("stage_deadline", "!=", False) & Domain("stage_deadline", "<", now)
+        no_step = Domain("next_step_on", "=", False)
+        forgotten = no_step & (late | Domain("stage_entered_on", "<", now - without_step))
+        behind = late | Domain("next_step_on", "<", now)
+        soon = Domain("stage_deadline", "<=", now + warn_before) | Domain("next_step_on", "<=", now + warn_before)
+        free = ~held
+        unattended = is_open & (nobody | (free & forgotten))
+        overdue = is_open & ~nobody & ((held & hold_over) | (free & ~forgotten & behind))
+        due = is_open & ~nobody & free & ~forgotten & ~behind & soon
+        match level:
+            case "unattended":
+                return unattended
+            case "overdue":
+                return overdue
+            case "due":
+                return due
+            case _:
+                calm = held & ~hold_over | free & ~forgotten & ~behind & ~soon
+                return ~is_open | (~nobody & calm)
+
+    @api.model
+    def _get_possible_owners(self, now):
+        """People who are on leave now: few, whatever the number of orders."""
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        domain = [("resource_id.user_id", "!=", False), ("date_from", "<=", now), ("date_to", ">=", now)]
+        return leaves.search(domain).resource_id.user_id
+
+    # ------------------------------------------------------------------ taking over, waiting
+
+    def _can_look_after(self):
+        """Whether the user may take the order over, hand it on, or let it wait: whoever works with the board."""
+        return self.env.user.has_group("order_aftersales.group_user")
+
+    def _check_can_look_after(self):
+        self.check_access("read")
+        if not self._can_look_after():
+            raise UserError(self.env._("You don't work with the order board. Ask your administrator for the right."))
+
+    def action_take_over(self):
+        """From now on the user looks after these orders, until they leave their stage."""
+        self._check_can_look_after()
+        for order in self.filtered("is_order_open"):
+            # In sudo: who may see an order may look after it, also without the right to change what was sold.
+            order.sudo()._hand_over(self.env.user)
+        return True
+
+    def _hand_over(self, user):
+        self.ensure_one()
+        before = self.stage_owner_id
+        if before == user:
+            return
+        self.stage_owner_id = user
+        self.stage_visit_ids.filtered(lambda visit: not visit.left_on).owner_id = user
+        words = self.env._(
+            "%(stage)s: looked after by %(after)s (before: %(before)s).",
+            stage=self.order_stage_id.name,
+            after=user.name,
+            before=before.name or self.env._("nobody"),
+        )
+        self.message_post(body=words, author_id=self.env.user.partner_id.id, subtype_xmlid="mail.mt_note")
+
+    def action_hold(self):
+        """Ask why the order waits, and until when."""
+        self._check_can_look_after()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Let It Wait"),
+            "res_model": "order.stage.hold",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_ids": self.ids},
+        }
+
+    def _hold(self, reason, until):
+        """Let these orders wait.
+
+        :raise UserError: if the date is over, or an order is done
+        """
+        self._check_can_look_after()
+        if until < fields.Date.context_today(self):
+            raise UserError(self.env._("Orders wait for something to come: choose a date from today on."))
+        for order in self:
+            if not order.is_order_open:
+                raise UserError(self.env._("%s is done: nothing waits there.", order.name))
+        # In sudo: as taking over.
+        self.sudo().write({"hold_reason": reason, "hold_until": until})
+
+    def action_release(self):
+        """Go on."""
+        self._check_can_look_after()
+        self.sudo().write({"hold_reason": False, "hold_until": False})
+        return True

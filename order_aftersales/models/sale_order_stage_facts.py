@@ -1,0 +1,133 @@
+"""What an order's documents say about its stage."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from odoo import models
+
+from ..deadlines import Dates
+from ..stage_rules import OrderFacts, is_passed
+
+SETTLED = ("in_payment", "paid", "reversed", "invoicing_legacy")
+CLOSED_TASKS = ("1_done", "1_canceled")
+
+
+@dataclass
+class DocumentFacts:
+    """Facts of one order: what its stage follows from, what is planned, and what measures it."""
+
+    order: OrderFacts
+    steps: tuple = ()
+    promised: datetime | None = None
+    answer: datetime | None = None
+    due: datetime | None = None
+
+    @property
+    def next_step(self):
+        """When and what; both False when nothing is planned."""
+        return min(self.steps, default=(False, False))
+
+    def get_dates(self, allowed):
+        return Dates(allowed=allowed, promised=self.promised, answer=self.answer, due=self.due)
+
+
+def _end_of(day):
+    return datetime.combine(day, time(23, 59, 59))
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _get_stage_facts(self):
+        """Return :class:`DocumentFacts` by order. The records are read for all orders at once."""
+        # In sudo: the stage is the same for all, whoever's change has brought it about.
+        return {order: order.sudo()._read_stage_facts() for order in self}
+
+    def _read_stage_facts(self):
+        self.ensure_one()
+        lines = self.order_line.filtered(lambda line: not line.display_type)
+        # A line that the form is about to save has no documents; those of the saved order are its origin's.
+        saved = self._origin
+        pickings = saved.picking_ids
+        returns = pickings.filtered(lambda picking: picking.picking_type_code == "incoming")
+        tasks = saved.stage_task_ids.filtered(lambda task: not task.is_template)
+        moves = saved.order_line.invoice_lines.move_id
+        cases = saved.case_ids.filtered(lambda case: case.state == "open")
+        open_moves = moves.filtered(self._is_open_invoice)
+        open_pickings = (pickings - returns).filtered(lambda picking: picking.state not in ("done", "cancel"))
+        open_returns = returns.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        open_tasks = tasks.filtered(lambda task: task.state not in CLOSED_TASKS)
+        claims = cases.filtered(lambda case: case.kind == "claim")
+        confirmed = self.state == "sale"
+        facts = OrderFacts(
+            state=self.state,
+            has_lines=bool(lines),
+            passed=self._get_passed_stages(),
+            started=confirmed
+            and bool(
+                (pickings - returns).filtered(lambda picking: picking.state == "done")
+                or tasks.filtered(lambda task: task.state == "1_done")
+                or lines.filtered(lambda line: line.qty_delivered > 0 and line.qty_delivered_method != "timesheet")
+            ),
+            open_work=bool(open_pickings or open_tasks or lines.filtered(self._is_open_by_hand)),
+            open_returns=bool(
+                open_returns
+                or claims
+                or open_moves.filtered(lambda move: move.move_type == "out_refund")
+                or (confirmed and lines.filtered(lambda line: line.qty_to_invoice < 0))
+            ),
+            open_billing=bool(
+                open_moves.filtered(lambda move: move.move_type == "out_invoice")
+                or (confirmed and self.invoice_status == "to invoice")
+            ),
+            open_cases=bool(cases - claims),
+        )
+        return DocumentFacts(
+            order=facts,
+            steps=self._get_next_steps(open_pickings, open_returns, open_tasks, open_moves, cases),
+            promised=self.commitment_date or None,
+            answer=_end_of(self.validity_date) if self.state == "sent" and self.validity_date else None,
+            due=self._get_last_due(open_moves),
+        )
+
+    def _is_open_invoice(self, move):
+        return move.state == "draft" or (move.state == "posted" and move.payment_state not in SETTLED)
+
+    def _is_open_by_hand(self, line):
+        """Whether the line is billed by what somebody enters as delivered, or by milestones, and not all is."""
+        by_hand = line.qty_delivered_method in ("manual", "milestones") and line.product_id.invoice_policy == "delivery"
+        return by_hand and not line.is_downpayment and line.qty_delivered < line.product_uom_qty
+
+    def _get_last_due(self, open_moves):
+        """When the last open invoice is due; None while something else is to be done about the bill."""
+        if self.invoice_status == "to invoice" or open_moves.filtered(lambda move: move.state == "draft"):
+            return None
+        return max((_end_of(move.invoice_date_due) for move in open_moves if move.invoice_date_due), default=None)
+
+    def _get_next_steps(self, pickings, returns, tasks, moves, cases):
+        """Return tuples of when and what: all that is planned, in any stage."""
+        dated = defaultdict(list)
+        escalation = self.env.ref("order_aftersales.mail_activity_type_unattended", raise_if_not_found=False)
+        activities = self._origin.activity_ids.filtered(lambda one: one.active and one.activity_type_id != escalation)
+        dated["activity"] = [_end_of(one.date_deadline) for one in activities if one.date_deadline]
+        dated["delivery"] = [picking.scheduled_date for picking in pickings if picking.scheduled_date]
+        dated["return"] = [picking.scheduled_date for picking in returns if picking.scheduled_date]
+        dated["task"] = [task.date_deadline for task in tasks if task.date_deadline]
+        dated["payment"] = [
+            _end_of(move.invoice_date_due) for move in moves if move.state == "posted" and move.invoice_date_due
+        ]
+        dated["case"] = [_end_of(case.date_deadline) for case in cases if case.date_deadline]
+        if self.state == "sent" and self.validity_date:
+            dated["answer"] = [_end_of(self.validity_date)]
+        return tuple((moment, kind) for kind, moments in dated.items() for moment in moments)
+
+    def _get_passed_stages(self):
+        """Return the keys of the stages at which all who decide have said yes."""
+        stages = self.env["order.stage"]._get_map(self.company_id.id)
+        if self.are_decisions_waived:
+            return frozenset(stage.key for stage, *_rest in stages)
+        answers = defaultdict(list)
+        for decision in self._origin.stage_decision_ids.sorted("id"):
+            answers[decision.stage_id.id].append((decision.department_id.id, decision.answer == "yes"))
+        return frozenset(stage.key for stage, id_, needed in stages if is_passed(needed, answers.get(id_, ())))

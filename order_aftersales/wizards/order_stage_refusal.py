@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class OrderStageRefusal(models.TransientModel):
+    """Why a department says no: the others have to know."""
+
+    _name = "order.stage.refusal"
+    _description = "Say No to an Order"
+
+    order_ids = fields.Many2many("sale.order", required=True, string="Orders")
+    note = fields.Char("Reason", required=True)
+
+    def action_refuse(self):
+        self.order_ids._decide("no", self.note)
+        return {"type": "ir.actions.act_window_close"}
