@@ -186,8 +186,30 @@ class OrderStage(models.Model):
             if stage.active and (stage.company_id or stage.code not in own)
         )
 
+    @api.model
+    def _get_department_stages(self, departments, companies):
+        """Return the ids of the stages that concern ``departments``, and of those right before them.
+
+        :return: dictionary: ``now`` where they are in charge, help or decide; ``next`` from where orders come to them
+        """
+        now, coming = set(), set()
+        for company in companies:
+            before = None
+            for id_ in [id_ for stage, id_, _needed in self._get_map(company.id) if stage.key != "done"]:
+                stage = self.sudo().browse(id_)
+                concerned = (
+                    stage.department_id | stage.cooperating_department_ids | stage.codeciding_department_ids
+                ) & departments
+                if concerned:
+                    now.add(id_)
+                    coming |= {before} if before else set()
+                before = id_
+        return {"now": now, "next": coming - now}
+
     def _set_orders_outdated(self, companies=None):
-        """The map has changed: the orders' stages have to be found again."""
+        """The map has changed: the orders' stages have to be found again. While it is installed, the hook does it."""
+        if not self._find("done", self.env.company):
+            return
         companies = (companies or self.env["res.company"]) | (
             self.company_id if all(stage.company_id for stage in self) else self.env["res.company"]
         )

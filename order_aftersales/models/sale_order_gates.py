@@ -58,15 +58,7 @@ class SaleOrder(models.Model):
         needed = stage.department_id | stage.codeciding_department_ids
         if not needed or user.has_group("order_aftersales.group_manager"):
             return needed
-        # In sudo: employees are not everybody's to read; only the user's own are looked at.
-        employees = user.sudo().employee_ids
-        own = employees.department_id
-        mine = needed.filtered(
-            lambda department: (
-                department.manager_id in employees
-                or any(department in each._get_department_and_parents() for each in own)
-            )
-        )
+        mine = needed & user._get_order_departments()
         return mine or None
 
     def action_stage_yes(self):

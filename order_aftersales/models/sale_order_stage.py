@@ -76,8 +76,6 @@ class SaleOrder(models.Model):
     stage_task_ids = fields.One2many(
         "project.task", "sale_order_id", string="Tasks for the Stage", export_string_translation=False
     )
-    case_ids = fields.One2many("order.case", "order_id", string="After-Sales Cases")
-    case_count = fields.Integer(compute="_compute_case_count")
 
     _stage_outdated_idx = models.Index("(id) WHERE is_stage_outdated")
     _open_idx = models.Index("(order_stage_id, id) WHERE is_order_open")
@@ -115,12 +113,13 @@ class SaleOrder(models.Model):
             # Always written: of two who close the last two documents at the same time, one has to look again.
             order.stage_revision += 1
             stage = order._find_stage(fact.order)
-            if stage != order.order_stage_id or not order.stage_entered_on:
+            if stage != order.order_stage_id:
                 order.order_stage_id = stage
                 order.stage_entered_on = now
                 order.stage_owner_id = order._get_stage_owner()
                 moved += order
-            order.is_order_open = stage.code != "done"
+            # While the add-on is being installed there is no map.
+            order.is_order_open = bool(stage) and stage.code != "done"
             order.next_step_on, order.next_step_kind = fact.next_step
         self._set_stage_deadlines(facts)
         if moved := moved.filtered("id"):
@@ -131,7 +130,7 @@ class SaleOrder(models.Model):
         """Return the stage of the map for ``facts``."""
         stages = self.env["order.stage"]._get_map(self.company_id.id)
         key = stage_of(facts, [stage for stage, *_rest in stages])
-        return self.env["order.stage"].browse(next(id_ for stage, id_, _needed in stages if stage.key == key))
+        return self.env["order.stage"].browse(next((id_ for stage, id_, _needed in stages if stage.key == key), None))
 
     def _set_stage_deadlines(self, facts):
         """By the working times of each stage; orders that came in at the same moment share the answer."""
@@ -168,11 +167,6 @@ class SaleOrder(models.Model):
         """All stages of the user's companies are on the board, whether an order is there or not."""
         ids = {id_ for company in self.env.companies for stage, id_, _needed in stages._get_map(company.id)}
         return stages.browse(ids | set(stages.ids)).sorted(lambda stage: (stage.sequence, stage.id))
-
-    def _compute_case_count(self):
-        counts = dict(self.env["order.case"]._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"]))
-        for order in self:
-            order.case_count = counts.get(order, 0)
 
     def write(self, vals):
         """Whoever takes over the order of a colleague as its salesperson looks after it, if that one did."""

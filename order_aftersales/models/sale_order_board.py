@@ -1,0 +1,115 @@
+"""What the board shows of an order beyond its own fields, and whose it is."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    stage_age_days = fields.Integer("Days in Stage", compute="_compute_stage_age_days")
+    has_unsigned_extension = fields.Boolean(
+        "Unsigned Extension", compute="_compute_has_unsigned_extension", store=True, copy=False
+    )
+    customer_class = fields.Char(
+        compute="_compute_customer_class",
+        help="The customer's class by contribution, where it is worked out.",
+    )
+    board_warnings = fields.Json(compute="_compute_board_warnings")
+    is_mine_now = fields.Boolean("Mine Now", compute="_compute_whose", search="_search_is_mine_now")
+    is_coming_to_me = fields.Boolean("Coming to Me", compute="_compute_whose", search="_search_is_coming_to_me")
+    is_my_decision = fields.Boolean("Waits for My Decision", compute="_compute_whose", search="_search_is_my_decision")
+
+    @api.depends("stage_entered_on")
+    def _compute_stage_age_days(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.stage_age_days = (now - order.stage_entered_on).days if order.stage_entered_on else 0
+
+    @api.depends("change_order_ids.state")
+    def _compute_has_unsigned_extension(self):
+        for order in self:
+            order.has_unsigned_extension = any(
+                change.state in ("draft", "sent") for change in order.sudo().change_order_ids
+            )
+
+    @api.depends("partner_id")
+    def _compute_customer_class(self):
+        known = "abc_class" in self.env["res.partner"]._fields
+        for order in self:
+            # In sudo: a class is a letter, the figures behind it stay where they are.
+            partner = order.partner_id.commercial_partner_id.sudo().with_company(order.company_id)
+            order.customer_class = known and partner.abc_class
+
+    @api.model
+    def _get_board_warnings(self):
+        """Return the fields that are warnings when they are true, with what the card says."""
+        return {"has_unsigned_extension": self.env._("Extension not signed")}
+
+    def _compute_board_warnings(self):
+        warnings = self._get_board_warnings()
+        for order in self:
+            order.board_warnings = [words for name, words in warnings.items() if order[name]]
+
+    # ------------------------------------------------------------------ whose it is
+
+    @api.depends("order_stage_id", "stage_owner_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_whose(self):
+        for name, domain in (
+            ("is_mine_now", self._get_domain_mine_now()),
+            ("is_coming_to_me", self._get_domain_coming()),
+            ("is_my_decision", self._get_domain_my_decision()),
+        ):
+            found = self.filtered_domain(domain)
+            for order in self:
+                order[name] = order in found
+
+    def _get_my_stages(self):
+        departments = self.env.user._get_order_departments()
+        return self.env["order.stage"]._get_department_stages(departments, self.env.companies)
+
+    @api.model
+    def _get_domain_mine_now(self):
+        """What the user looks after, and what is in a stage that concerns his department."""
+        mine = Domain("stage_owner_id", "=", self.env.uid) | Domain(
+            "order_stage_id", "in", tuple(self._get_my_stages()["now"])
+        )
+        return Domain("is_order_open", "=", True) & mine
+
+    @api.model
+    def _get_domain_coming(self):
+        """What is one stage before one that concerns the user's department, and not his already."""
+        coming = Domain("order_stage_id", "in", tuple(self._get_my_stages()["next"]))
+        return Domain("is_order_open", "=", True) & coming & Domain("stage_owner_id", "!=", self.env.uid)
+
+    @api.model
+    def _get_domain_my_decision(self):
+        """What waits for a yes that the user may give."""
+        waiting = Domain.FALSE
+        stages = self.env["order.stage"]
+        ids = {id_ for company in self.env.companies for _stage, id_, _needed in stages._get_map(company.id)}
+        for stage in stages.browse(ids).sudo().filtered("is_gate"):
+            departments = self._get_deciding_departments(stage)
+            if departments is None:
+                continue
+            here = Domain("order_stage_id", "=", stage.id)
+            # Where a department is asked for, one that has said yes isn't asked again; its no stays to be thought over.
+            given = Domain(
+                "stage_decision_ids",
+                "any",
+                Domain("stage_id", "=", stage.id)
+                & Domain("answer", "=", "yes")
+                & Domain("department_id", "in", departments.ids or [False]),
+            )
+            waiting |= here & ~given
+        return waiting & Domain("state", "=", "sale")
+
+    def _search_is_mine_now(self, operator, value):
+        return self._get_domain_mine_now() if operator == "in" else NotImplemented
+
+    def _search_is_coming_to_me(self, operator, value):
+        return self._get_domain_coming() if operator == "in" else NotImplemented
+
+    def _search_is_my_decision(self, operator, value):
+        return self._get_domain_my_decision() if operator == "in" else NotImplemented
