@@ -2,9 +2,12 @@
 
 from odoo.tools import SQL
 
+BATCH = 500
+
 
 def post_init_hook(env):
     """Give the orders of before what they would have had; each of these is done whatever happens to the others."""
+    _keep_first_promises(env)
     _find_stages(env)
     _qualify_opportunities(env)
 
@@ -27,3 +30,13 @@ def _qualify_opportunities(env):
     leads = env["crm.lead"].with_context(active_test=False)
     env.add_to_compute(leads._fields["order_stage_id"], leads.search([]))
     env.flush_all()
+
+
+def _keep_first_promises(env):
+    """Keep what the confirmed orders promise now: what they had promised before nobody knows any more."""
+    orders = env["sale.order"].sudo().with_context(active_test=False)
+    orders = orders.search([("state", "=", "sale"), ("commitment_date", "!=", False)], order="id")
+    for start in range(0, len(orders), BATCH):
+        orders[start : start + BATCH].with_prefetch(orders[start : start + BATCH]._ids)._keep_known_promise()
+        env.flush_all()
+        env.invalidate_all()

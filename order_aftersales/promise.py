@@ -1,0 +1,59 @@
+"""The promised date: what was promised first counts.
+
+Moments are naive and in universal time, as Odoo keeps them. A promise is about a day of the customer: "10 May" is kept
+by whoever comes on the evening of 10 May, wherever the server stands. ``tz`` is a name such as ``Europe/Berlin``.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def get_zone(tz):
+    """Return the time zone of the name ``tz``, universal time if there is none of that name."""
+    try:
+        return ZoneInfo(tz or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def local_day(moment, tz):
+    """Return the day that it is in ``tz`` at ``moment``.
+
+    >>> local_day(datetime(2030, 5, 10, 22, 30), "Europe/Berlin")
+    datetime.date(2030, 5, 11)
+    >>> local_day(datetime(2030, 5, 10, 22, 30), "UTC")
+    datetime.date(2030, 5, 10)
+    """
+    return moment.replace(tzinfo=UTC).astimezone(get_zone(tz)).date()
+
+
+def end_of_day(moment, tz):
+    """Return when the day of ``moment`` ends in ``tz``.
+
+    >>> end_of_day(datetime(2030, 5, 10, 6, 0), "Europe/Berlin")
+    datetime.datetime(2030, 5, 10, 22, 0)
+    """
+    midnight = datetime.combine(local_day(moment, tz) + timedelta(days=1), time(), tzinfo=get_zone(tz))
+    return midnight.astimezone(UTC).replace(tzinfo=None)
+
+
+def slip_days(before, after, tz):
+    """Return by how many days of the calendar a promise has moved, positive when it is later now.
+
+    >>> slip_days(datetime(2030, 5, 10, 20, 0), datetime(2030, 5, 14, 5, 0), "Europe/Berlin")
+    4
+    """
+    if not before or not after:
+        return 0
+    return (local_day(after, tz) - local_day(before, tz)).days
+
+
+def is_kept(promised, delivered, tz):
+    """Whether what was ``delivered`` then came no later than on the day that was ``promised``.
+
+    >>> is_kept(datetime(2030, 5, 10, 6, 0), datetime(2030, 5, 10, 21, 59), "Europe/Berlin")
+    True
+    >>> is_kept(datetime(2030, 5, 10, 6, 0), datetime(2030, 5, 10, 22, 0), "Europe/Berlin")
+    False
+    """
+    return local_day(delivered, tz) <= local_day(promised, tz)
