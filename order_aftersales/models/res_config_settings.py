@@ -7,3 +7,12 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     promise_expected_date = fields.Boolean(related="company_id.promise_expected_date", readonly=False)
+
+    # Priority of orders
+    priority_weight_customer = fields.Float(related="company_id.priority_weight_customer", readonly=False)
+    priority_weight_strategy = fields.Float(related="company_id.priority_weight_strategy", readonly=False)
+    priority_weight_margin = fields.Float(related="company_id.priority_weight_margin", readonly=False)
+    priority_weight_capacity = fields.Float(related="company_id.priority_weight_capacity", readonly=False)
+    priority_weight_promise = fields.Float(related="company_id.priority_weight_promise", readonly=False)
+    priority_margin_target = fields.Float(related="company_id.priority_margin_target", readonly=False)
+    capacity_department_ids = fields.Many2many(related="company_id.capacity_department_ids", readonly=False)
