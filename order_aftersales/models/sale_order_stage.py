@@ -139,10 +139,12 @@ class SaleOrder(models.Model):
             stage = order.order_stage_id.sudo()
             calendar = stage._get_calendar(order.company_id)
             allowed = None
-            if stage.sla_hours and calendar:
-                span = (calendar, stage.sla_hours, order.stage_entered_on)
+            # A form that is being edited need not know since when: its saved order does.
+            entered = order.stage_entered_on or order._origin.stage_entered_on
+            if stage.sla_hours and calendar and entered:
+                span = (calendar, stage.sla_hours, entered)
                 if span not in planned:
-                    planned[span] = calendar.plan_hours(stage.sla_hours, order.stage_entered_on, compute_leaves=True)
+                    planned[span] = calendar.plan_hours(stage.sla_hours, entered, compute_leaves=True)
                 allowed = planned[span] or None
             order.stage_deadline = stage_deadline(stage.key, facts[order].get_dates(allowed))
 
