@@ -1,2 +1,6 @@
-from . import order_priority_override, order_stage_hold, order_stage_refusal
-from . import order_promise_move, order_stage_hold, order_stage_refusal
+from . import (
+    order_priority_override,
+    order_promise_move,
+    order_stage_hold,
+    order_stage_refusal,
+)
