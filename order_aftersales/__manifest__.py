@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/order_aftersales_rules.xml",
         "security/order_priority_rules.xml",
+        "security/order_billing_rules.xml",
         "data/order_stage_data.xml",
         "data/ir_cron_data.xml",
         "data/order_slip_reason_data.xml",
@@ -31,6 +32,12 @@
         "views/order_promise_move_views.xml",
         "views/sale_order_promise_views.xml",
         "views/portal_promise.xml",
+        "views/res_config_settings_billing_views.xml",
+        "report/order_billing_report_views.xml",
+        "wizards/order_billing_override_views.xml",
+        "wizards/validate_account_move_views.xml",
+        "views/account_move_billing_views.xml",
+        "views/order_billing_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

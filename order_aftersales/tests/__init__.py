@@ -1,4 +1,8 @@
 from . import (
+    test_billing_check,
+    test_billing_check_rules,
+    test_billing_conversions,
+    test_billing_release,
     test_priority,
     test_priority_rules,
     test_promise,

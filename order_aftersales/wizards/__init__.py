@@ -1,6 +1,8 @@
 from . import (
+    order_billing_override,
     order_priority_override,
     order_promise_move,
     order_stage_hold,
     order_stage_refusal,
+    validate_account_move,
 )
