@@ -31,6 +31,7 @@
         "views/order_promise_slip_views.xml",
         "views/order_promise_move_views.xml",
         "views/sale_order_promise_views.xml",
+        "views/document_promise_views.xml",
         "views/portal_promise.xml",
         "views/res_config_settings_billing_views.xml",
         "report/order_billing_report_views.xml",

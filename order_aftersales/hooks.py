@@ -8,6 +8,7 @@ BATCH = 500
 def post_init_hook(env):
     """Give the orders of before what they would have had; each of these is done whatever happens to the others."""
     _keep_first_promises(env)
+    _find_orders_without_stock(env)
     _find_stages(env)
     _qualify_opportunities(env)
 
@@ -38,5 +39,15 @@ def _keep_first_promises(env):
     orders = orders.search([("state", "=", "sale"), ("commitment_date", "!=", False)], order="id")
     for start in range(0, len(orders), BATCH):
         orders[start : start + BATCH].with_prefetch(orders[start : start + BATCH]._ids)._keep_known_promise()
+        env.flush_all()
+        env.invalidate_all()
+
+
+def _find_orders_without_stock(env):
+    """Find the orders that wait for goods; nothing is open of all others."""
+    orders = env["sale.order"].sudo()
+    waiting = orders.search([("picking_ids.move_ids.state", "in", ("waiting", "confirmed", "partially_available"))])
+    for start in range(0, len(waiting), BATCH):
+        env.add_to_compute(orders._fields["is_short_of_stock"], waiting[start : start + BATCH])
         env.flush_all()
         env.invalidate_all()

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from odoo.addons.order_extension.columns import add_column
+
 from ..promise import local_day, slip_days
 
 #: Who may not read slips: customers on the portal.
@@ -32,6 +34,11 @@ class SaleOrder(models.Model):
     )
     promise_note = fields.Char(compute="_compute_promise_note", help="That another date was promised first.")
     can_move_promise = fields.Boolean(compute="_compute_can_move_promise")
+
+    def _auto_init(self):
+        """No order of before has slipped, as far as anybody knows."""
+        add_column(self, "promise_slip_days")
+        return super()._auto_init()
 
     @api.depends("first_promised_date", "commitment_date")
     def _compute_promise_slip_days(self):
@@ -125,6 +132,18 @@ class SaleOrder(models.Model):
         if abs(days) == 1:
             return self.env._("First promised %(date)s (%(days)s day)", date=date, days=f"{days:+d}")
         return self.env._("First promised %(date)s (%(days)s days)", date=date, days=f"{days:+d}") if days else ""
+
+    def _get_promise_words(self):
+        """Say in words what this order was promised for."""
+        self.ensure_one()
+        if not self._has_promise():
+            return ""
+        words = self.env._(
+            "%(order)s: promised %(date)s",
+            order=self.name,
+            date=self._format_promised_day(self.commitment_date),
+        )
+        return ". ".join(filter(None, (words, self.promise_note)))
 
     def _get_struck_promise(self):
         """Return the day that was promised first, in words, if another day is promised now: the customer sees both."""

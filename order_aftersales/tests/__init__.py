@@ -3,6 +3,8 @@ from . import (
     test_billing_check_rules,
     test_billing_conversions,
     test_billing_release,
+    test_late_risk,
+    test_late_risk_rules,
     test_priority,
     test_priority_rules,
     test_promise,
