@@ -18,6 +18,7 @@
         "data/order_slip_reason_data.xml",
         "data/mail_template_promise_data.xml",
         "data/order_priority_data.xml",
+        "data/attention_digest_templates.xml",
         "views/order_aftersales_menus.xml",
         "views/order_stage_views.xml",
         "views/sale_order_board_views.xml",

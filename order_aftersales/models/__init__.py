@@ -33,6 +33,8 @@ from . import (
     sale_order_board,
     sale_order_capacity,
     sale_order_cases,
+    sale_order_digest,
+    sale_order_escalation,
     sale_order_gates,
     sale_order_late_risk,
     sale_order_line_billing,

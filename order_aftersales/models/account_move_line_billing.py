@@ -7,7 +7,14 @@ from odoo.tools import formatLang
 from odoo.addons.order_extension.columns import add_column
 
 from ..billing_check import (
-    NOT_AGREED, QUANTITY, QUANTITY_PRICE, BilledLine, Tolerance, find_mismatch, get_releasable_quantity, net,
+    NOT_AGREED,
+    QUANTITY,
+    QUANTITY_PRICE,
+    BilledLine,
+    Tolerance,
+    find_mismatch,
+    get_releasable_quantity,
+    net,
 )  # fmt: skip
 
 #: What the check stores: which kind of mismatch it is, and the figures that say it in any language.

@@ -140,7 +140,12 @@ class OrderStage(models.Model):
         if MAP_FIELDS & vals.keys():
             self.flush_recordset()
             self.env.registry.clear_cache()
-            self._check_somewhere_to_be()
+            try:
+                self._check_somewhere_to_be()
+            except ValidationError:
+                # what was read for the check is not going to be
+                self.env.registry.clear_cache()
+                raise
             self._set_orders_outdated(companies)
         return result
 
@@ -149,7 +154,12 @@ class OrderStage(models.Model):
         for stage in self:
             if stage.code:
                 raise UserError(self.env._("“%s” belongs to the order cycle. Switch it off instead.", stage.name))
-            if self.env["order.stage.visit"].sudo().search_count([("stage_id", "=", stage.id)], limit=1):
+            domain = [("stage_id", "=", stage.id)]
+            if any(
+                # In sudo: orders that the user can't see count, too.
+                self.env[model].sudo().search_count(domain, limit=1)
+                for model in ("order.stage.visit", "order.stage.decision")
+            ):
                 raise UserError(
                     self.env._("Orders have been in “%s”: its history stays. Switch it off instead.", stage.name)
                 )

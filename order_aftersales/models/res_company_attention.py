@@ -21,10 +21,31 @@ class ResCompany(models.Model):
         help="Is told of orders that neither their owner nor the head of the department has taken up.",
     )
 
+    attention_escalation_hours = fields.Float(
+        "Tell the Next One After",
+        default=24.0,
+        help="Hours after which, if nobody has taken up an order, the head of the department is told, and then the last"
+        " resort.",
+    )
+    is_attention_digest_sent = fields.Boolean(
+        "Daily Digest", default=True, help="One message a day for everybody who has late or unattended orders."
+    )
+
     _attention_limits_positive = models.Constraint(
         "CHECK(attention_warn_hours >= 0 AND attention_idle_days > 0)",
         "The hours before a deadline can't be negative, and an order needs some time before it counts as unattended.",
     )
+
+    def _get_last_resort(self):
+        """Return who is told of orders that nobody else has taken up: always somebody.
+
+        The person whom the company has named; when he has left, one of those who keep the stage map.
+        """
+        self.ensure_one()
+        if self.attention_user_id.active:
+            return self.attention_user_id
+        managers = self.env.ref("order_aftersales.group_manager").all_user_ids
+        return managers.filtered(lambda user: user.active and self in user.company_ids).sorted("id")[:1]
 
     def _get_attention_limits(self):
         """Return how long before a deadline an order is due, and how long it may be without a next step."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..attention import Watch, attention
 
@@ -18,6 +19,7 @@ class SaleOrder(models.Model):
         search="_search_attention",
         help="Unattended: nobody is responsible, or whoever is responsible is away, or nothing is planned in time.",
     )
+    attention_reason = fields.Char("Why It Needs Attention", compute="_compute_attention_reason")
     hold_reason = fields.Char("Waits Because", copy=False, readonly=True, tracking=True)
     hold_until = fields.Date("Waits Until", copy=False, readonly=True, tracking=True, index="btree_not_null")
     is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
@@ -43,6 +45,41 @@ class SaleOrder(models.Model):
                 held_until=(order.hold_until and self._get_end_of_hold(order.hold_until)) or None,
             )
             order.attention = attention(watch, now, *limits.get(order.company_id, ()))
+
+    @api.depends("attention")
+    @api.depends_context("lang", "tz")
+    def _compute_attention_reason(self):
+        now = fields.Datetime.now()
+        away = self._get_people_away(self.stage_owner_id, now)
+        for order in self:
+            looked_after = order.attention not in ("unattended", "overdue")
+            order.attention_reason = not looked_after and order._get_attention_reason(now, away)
+
+    def _get_attention_reason(self, now, away):
+        """Return in words why the order is late or unattended."""
+        owner = self.stage_owner_id.sudo()
+        if not owner:
+            return self.env._("Nobody is responsible.")
+        if not owner.active:
+            return self.env._("%s does not work here any more.", owner.name)
+        if owner in away:
+            return self.env._("%s is away.", owner.name)
+        if self.hold_until:
+            return self.env._("It was to wait until %s.", format_date(self.env, self.hold_until))
+        late = self.stage_deadline and self.stage_deadline < now
+        if late and not self.next_step_on:
+            return self.env._(
+                "It should have left the stage by %s, and nothing is planned.", self._format_day(self.stage_deadline)
+            )
+        if late:
+            return self.env._("It should have left the stage by %s.", self._format_day(self.stage_deadline))
+        if not self.next_step_on:
+            return self.env._("Nothing is planned since %s.", self._format_day(self.stage_entered_on))
+        return self.env._("Its next step was due on %s.", self._format_day(self.next_step_on))
+
+    def _format_day(self, moment):
+        """The day of a moment, where the user is."""
+        return format_date(self.env, fields.Datetime.context_timestamp(self, moment).date())
 
     @api.model
     def _get_end_of_hold(self, day):

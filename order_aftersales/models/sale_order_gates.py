@@ -103,6 +103,8 @@ class SaleOrder(models.Model):
             ]
         # In sudo: decisions are written here only, with the answers of those who may give them.
         self.env["order.stage.decision"].sudo().create(vals_list)
+        # now, while it is known who has brought it on
+        self.env["sale.order"].flush_model(["order_stage_id"])
         for order in self:
             order._log_decision(answer, note)
         return True

@@ -166,8 +166,14 @@ class SaleOrder(models.Model):
 
     @api.model
     def _group_expand_order_stage(self, stages, domain):
-        """All stages of the user's companies are on the board, whether an order is there or not."""
-        ids = {id_ for company in self.env.companies for stage, id_, _needed in stages._get_map(company.id)}
+        """All stages of the user's companies are on the board, whether an order is there or not; what is only planned
+        is no order yet."""
+        ids = {
+            id_
+            for company in self.env.companies
+            for stage, id_, _needed in stages._get_map(company.id)
+            if stage.key != "planning"
+        }
         return stages.browse(ids | set(stages.ids)).sorted(lambda stage: (stage.sequence, stage.id))
 
     def write(self, vals):

@@ -108,8 +108,11 @@ class SaleOrder(models.Model):
     def _get_next_steps(self, pickings, returns, tasks, moves, cases):
         """Return tuples of when and what: all that is planned, in any stage."""
         dated = defaultdict(list)
-        escalation = self.env.ref("order_aftersales.mail_activity_type_unattended", raise_if_not_found=False)
-        activities = self._origin.activity_ids.filtered(lambda one: one.active and one.activity_type_id != escalation)
+        # not env.ref: that asks the database each time
+        escalation = self.env["ir.model.data"]._xmlid_to_res_id("order_aftersales.mail_activity_type_unattended")
+        activities = self._origin.activity_ids.filtered(
+            lambda one: one.active and one.activity_type_id.id != escalation
+        )
         dated["activity"] = [_end_of(one.date_deadline) for one in activities if one.date_deadline]
         dated["delivery"] = [picking.scheduled_date for picking in pickings if picking.scheduled_date]
         dated["return"] = [picking.scheduled_date for picking in returns if picking.scheduled_date]

@@ -10,4 +10,10 @@ from . import (
     test_promise,
     test_promise_portal,
     test_promise_rules,
+    test_attention,
+    test_escalation,
+    test_order_decisions,
+    test_order_stage,
+    test_order_stage_map,
+    test_stage_rules,
 )

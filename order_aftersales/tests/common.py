@@ -1,3 +1,8 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
 from odoo.tests import new_test_user
 
 from odoo.addons.order_extension.tests.common import ChangeOrderCommon
@@ -69,3 +74,31 @@ class AftersalesCommon(ChangeOrderCommon):
             move.picked = True
         picking.with_context(skip_backorder=True).button_validate()
         return picking
+
+    @classmethod
+    def _stage(cls, code):
+        return cls.env.ref(f"order_aftersales.order_stage_{code}")
+
+    @contextmanager
+    def _at(self, moment):
+        """Let it be ``moment``, in UTC, as if a transaction of its own began then."""
+        with freeze_time(moment) as frozen, patch.object(self.env.cr, "now", lambda: frozen()):
+            yield
+            self.env.flush_all()
+
+    @classmethod
+    def _pass_decisions(cls, order, *codes):
+        """Say yes at the stages ``codes``, or at all that come before the work."""
+        for code in codes or ("entry", "selection", "scheduling"):
+            assert order.order_stage_id.code == code, (order.order_stage_id.code, code)
+            order.with_user(cls.manager)._decide("yes")
+
+    @classmethod
+    def _finish_tasks(cls, order):
+        order.stage_task_ids.state = "1_done"
+
+    @classmethod
+    def _pay(cls, invoice):
+        """Pay ``invoice`` through the wizard."""
+        register = cls.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids)
+        return register.create({})._create_payments()

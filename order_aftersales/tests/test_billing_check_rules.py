@@ -10,7 +10,14 @@ from odoo.tests import BaseCase, tagged
 
 from .. import billing_check
 from ..billing_check import (
-    DISCOUNT, NOT_AGREED, PRICE, QUANTITY, QUANTITY_PRICE, BilledLine, Tolerance, find_mismatch,
+    DISCOUNT,
+    NOT_AGREED,
+    PRICE,
+    QUANTITY,
+    QUANTITY_PRICE,
+    BilledLine,
+    Tolerance,
+    find_mismatch,
     get_releasable_quantity,
 )  # fmt: skip
 

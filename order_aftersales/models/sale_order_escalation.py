@@ -1,0 +1,123 @@
+"""Orders that nobody looks after: somebody is told, and when he does nothing, the next one."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+from ..attention import escalate
+
+BATCH = 500
+#: Levels of attention at which somebody has to be told.
+ALARMING = ("unattended", "overdue")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    escalated_on = fields.Datetime("Escalated On", copy=False, readonly=True, index="btree_not_null")
+    escalated_user_ids = fields.Many2many(
+        "res.users", "sale_order_escalated_user_rel", string="Told", copy=False, readonly=True
+    )
+
+    @api.model
+    def _cron_escalate(self):
+        """Tell one person more of each order that has been late or unattended for long enough.
+
+        An order is gone through once in a run, and what is committed is not told again: a run that is stopped goes on
+        where it was.
+        """
+        job = self.env["ir.cron"]
+        for escalation in (self._calm_down, self._escalate_batch):
+            last = 0
+            while True:
+                last, done = escalation(last)
+                if not done:
+                    break
+                if not job._commit_progress(processed=done):
+                    # Its time is over: the next run finds what is left.
+                    self.env.ref("order_aftersales.ir_cron_order_escalation")._trigger()
+                    return
+                # Memory stays the same however many orders there are.
+                self.env.invalidate_all()
+
+    @api.model
+    def _calm_down(self, last):
+        """Take back what was told of orders that are looked after again.
+
+        :param last: id of the last order that this run has dealt with
+        :return: that of the last one now, and how many it were
+        """
+        calm = Domain("escalated_on", "!=", False) & ~Domain("attention", "in", ALARMING) & Domain("id", ">", last)
+        orders = self.sudo().search(calm, order="id", limit=BATCH)
+        orders._get_escalations().unlink()
+        orders.write({"escalated_on": False, "escalated_user_ids": [Command.clear()]})
+        return max(orders.ids, default=last), len(orders)
+
+    @api.model
+    def _escalate_batch(self, last):
+        """As :meth:`_calm_down`, for the orders that somebody has to be told of."""
+        orders = self.sudo().search(self._get_escalation_domain() & Domain("id", ">", last), order="id", limit=BATCH)
+        orders._escalate()
+        return max(orders.ids, default=last), len(orders)
+
+    @api.model
+    def _get_escalation_domain(self):
+        now = fields.Datetime.now()
+        waited = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("escalated_on", "<=", now - timedelta(hours=company.attention_escalation_hours))
+            for company in self.env["res.company"].sudo().search([])
+        )
+        return Domain("attention", "in", ALARMING) & (Domain("escalated_on", "=", False) | waited)
+
+    def _get_escalations(self):
+        """Return the open activities by which somebody was told of these orders."""
+        domain = [
+            ("res_model", "=", self._name),
+            ("res_id", "in", self.ids),
+            ("activity_type_id", "=", self.env.ref("order_aftersales.mail_activity_type_unattended").id),
+        ]
+        return self.env["mail.activity"].sudo().search(domain)
+
+    def _escalate(self):
+        """Tell the next person of each of these orders: its owner, the head of the department, the last resort."""
+        now = fields.Datetime.now()
+        away = self._get_people_away(self._get_possible_owners(now), now)
+        resorts = {company: company._get_last_resort() for company in self.company_id}
+        told = defaultdict(self.browse)
+        for order in self:
+            told[order._get_next_told(away, resorts[order.company_id])] += order
+        vals_list = []
+        for person, orders in told.items():
+            readable = orders._get_readable_by(person) if person else self.browse()
+            orders = orders.with_context(lang=person.lang, tz=person.tz)
+            vals_list += [order._prepare_escalation_vals(person, now, away) for order in orders if order in readable]
+            orders.write({"escalated_on": now, "escalated_user_ids": [Command.link(person.id)] if person else []})
+        # No mail for each: there is the digest.
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
+
+    def _get_next_told(self, away, last_resort):
+        """Return whom to tell of the order, or nobody when all were told."""
+        head = self.order_stage_id.department_id.manager_id.user_id
+        chain = [
+            person if person.active and not person.share and person not in away else None
+            for person in (self.stage_owner_id, head)
+        ]
+        return escalate(*chain, last_resort, self.escalated_user_ids) or self.env["res.users"]
+
+    def _get_readable_by(self, person):
+        """Those of these orders that ``person`` may open: nobody is asked to look after what he can't see."""
+        return self.with_user(person).with_context(allowed_company_ids=person.company_ids.ids)._filtered_access("read")
+
+    def _prepare_escalation_vals(self, person, now, away):
+        return {
+            "activity_type_id": self.env.ref("order_aftersales.mail_activity_type_unattended").id,
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "user_id": person.id,
+            "date_deadline": fields.Date.context_today(self),
+            "summary": self._get_attention_reason(now, away),
+            "automated": True,
+        }

@@ -1,0 +1,290 @@
+import random
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..models import sale_order_escalation
+from .common import AftersalesCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEscalation(AftersalesCommon):
+    """Somebody is told of an order that nobody looks after, and when he does nothing, the next one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.entry = cls._stage("entry")
+        cls.entry.department_id = cls.sales_department
+        cls.company.attention_user_id = cls.planner
+        cls.company.resource_calendar_id.tz = "UTC"
+        cls.env["sale.order"].search([("is_order_open", "=", True)]).write({"hold_until": "2040-01-01"})
+
+    def _run(self, moment):
+        self._run_cron("escalation", moment)
+
+    def _run_cron(self, name, moment):
+        self.env.flush_all()
+        cron = self.env.ref(f"order_aftersales.ir_cron_order_{name}").with_user(self.env.ref("base.user_root"))
+        with freeze_time(moment), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _make_idle_order(self, moment="2026-05-11 08:00:00", **values):
+        with self._at(moment):
+            return self._make_order(lines=[(self.window, 1)], **values)
+
+    def _told(self, order):
+        return order._get_escalations().sorted("id").user_id
+
+    def test_owner_head_last_resort(self):
+        """Late on Monday 17:00. The owner is told at once, the head of sales a day later, then the last resort; nobody
+        twice, whatever the number of runs."""
+        order = self._make_idle_order()
+        self._run("2026-05-11 10:00:00")
+        self.assertFalse(self._told(order))
+        for moment, told in (
+            ("2026-05-11 18:00:00", self.seller),
+            ("2026-05-11 19:00:00", self.seller),
+            ("2026-05-12 17:00:00", self.seller),
+            ("2026-05-12 18:00:00", self.seller | self.manager),
+            ("2026-05-13 18:00:00", self.seller | self.manager | self.planner),
+            ("2026-05-20 18:00:00", self.seller | self.manager | self.planner),
+        ):
+            with self.subTest(moment):
+                self._run(moment)
+                self.assertEqual(self._told(order), told)
+                self.assertEqual(len(order._get_escalations()), len(told))
+
+    def test_words(self):
+        order = self._make_idle_order()
+        self._run("2026-05-11 18:00:00")
+        self.assertEqual(
+            order._get_escalations().summary, "It should have left the stage by 05/11/2026, and nothing is planned."
+        )
+
+    def test_no_step_of_its_own(self):
+        """The order is told of, but still nothing is planned: it stays unattended until somebody does something."""
+        order = self._make_idle_order()
+        self._run("2026-05-11 18:00:00")
+        with self._at("2026-05-11 18:30:00"):
+            self.env.invalidate_all()
+            self.assertEqual(order.attention, "unattended")
+            self.assertFalse(order.next_step_on)
+
+    def test_taken_back(self):
+        """Somebody plans a step before it is late again: what was told is taken back."""
+        order = self._make_idle_order()
+        self._run("2026-05-11 18:00:00")
+        self._pass_decisions(order, "entry")
+        with self._at("2026-05-11 19:00:00"):
+            order.activity_schedule("mail.mail_activity_data_todo", date_deadline="2026-05-15", user_id=self.seller.id)
+        order.stage_entered_on = "2026-05-11 19:00:00"
+        order.stage_deadline = "2026-05-15 19:00:00"
+        self._run("2026-05-11 20:00:00")
+        self.assertFalse(order._get_escalations())
+        self.assertFalse(order.escalated_on or order.escalated_user_ids)
+
+    def test_nobody_responsible(self):
+        """Without an owner the head of the department is the first."""
+        order = self._make_idle_order(user_id=False)
+        self._run("2026-05-11 09:00:00")
+        self.assertEqual(self._told(order), self.manager)
+
+    def test_nobody_at_all(self):
+        """Neither owner, nor head, nor a named person: one of those who keep the map."""
+        self.entry.department_id = False
+        self.company.attention_user_id = False
+        order = self._make_idle_order(user_id=False)
+        self._run("2026-05-11 09:00:00")
+        told = self._told(order)
+        self.assertEqual(len(told), 1)
+        self.assertTrue(told.has_group("order_aftersales.group_manager"))
+
+    def test_away(self):
+        """Who is on leave is not told: the next one is."""
+        order = self._make_idle_order()
+        employee = self.seller.with_company(self.company).employee_id
+        self.env["resource.calendar.leaves"].sudo().create(
+            {
+                "name": "Leave",
+                "resource_id": employee.resource_id.id,
+                "date_from": "2026-05-11 00:00:00",
+                "date_to": "2026-05-15 00:00:00",
+            }
+        )
+        self._run("2026-05-11 09:00:00")
+        self.assertEqual(self._told(order), self.manager)
+
+    def test_who_cannot_see_it(self):
+        """Nobody is asked to look after what he may not open."""
+        self.sales_department.manager_id = self.other_seller.with_company(self.company).employee_id
+        order = self._make_idle_order(user_id=self.seller.id)
+        self._run("2026-05-11 18:00:00")
+        self._run("2026-05-12 18:00:00")
+        self._run("2026-05-13 18:00:00")
+        self.assertEqual(self._told(order), self.seller | self.planner)
+
+    def test_no_mail_for_each(self):
+        self._make_idle_order()
+        before = self.env["mail.mail"].search_count([])
+        self._run("2026-05-11 18:00:00")
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+
+    def test_resumed(self):
+        """A run that is stopped after its first batch is taken up by the next: each is told once, none forgotten."""
+
+        self.patch(sale_order_escalation, "BATCH", 2)
+        orders = self.env["sale.order"].union(*(self._make_idle_order() for _number in range(5)))
+        commits = []
+
+        def stop(cron, processed=0, **_values):
+            commits.append(processed)
+            return 0
+
+        self.patch(self.registry["ir.cron"], "_commit_progress", stop)
+        for done in (2, 4, 5, 5):
+            with freeze_time("2026-05-11 18:00:00"):
+                self.env["sale.order"]._cron_escalate()
+            self.assertEqual(len(orders._get_escalations()), done)
+            self.assertEqual(len(orders.filtered("escalated_on")), done)
+
+    def test_other_company(self):
+        """Its own people are told of its orders."""
+        company = self.env["res.company"].create({"name": "Metalworks"})
+        boss = self._make_user("metal_boss", "order_aftersales.group_manager,sales_team.group_sale_manager", company)
+        company.attention_user_id = boss
+        product = self.env["product.product"].create({"name": "Gate", "type": "service"})
+        with self._at("2026-05-11 08:00:00"):
+            order = (
+                self.env["sale.order"]
+                .with_company(company)
+                .create(
+                    {
+                        "partner_id": self.customer.id,
+                        "company_id": company.id,
+                        "user_id": False,
+                        "order_line": [Command.create({"product_id": product.id})],
+                    }
+                )
+            )
+        self.entry.department_id = False
+        self._stage("costing").department_id = False
+        self._run("2026-05-11 09:00:00")
+        self.assertEqual(self._told(order), boss)
+
+    def test_digest(self):
+        """One message for each, with what is his; the second run of the day sends nothing."""
+        mine = self._make_idle_order()
+        nobodys = self._make_idle_order(user_id=False)
+        before = self.env["mail.message"].search([])
+        self._run_cron("digest", "2026-05-12 06:00:00")
+        messages = self.env["mail.message"].search([("message_type", "=", "user_notification")]) - before
+        by_person = {message.partner_ids: message for message in messages if message.partner_ids}
+        for user in (self.seller, self.manager, self.planner):
+            self.assertIn(user.partner_id, by_person)
+        self.assertNotIn(self.other_seller.partner_id, by_person)
+        seller, manager = by_person[self.seller.partner_id], by_person[self.manager.partner_id]
+        self.assertEqual((seller.subject, manager.subject), ("One order needs you", "2 orders need you"))
+        self.assertIn(mine.name, seller.body)
+        self.assertNotIn(nobodys.name, seller.body)
+        self.assertIn("Nobody is responsible.", manager.body)
+        count = self.env["mail.message"].search_count([])
+        self._run_cron("digest", "2026-05-12 09:00:00")
+        self.assertEqual(self.env["mail.message"].search_count([]), count)
+
+    def test_digest_switched_off(self):
+        self.company.is_attention_digest_sent = False
+        self._make_idle_order()
+        domain = [("partner_ids", "in", self.seller.partner_id.ids)]
+        count = self.env["mail.message"].search_count(domain)
+        self._run_cron("digest", "2026-05-12 06:00:00")
+        self.assertEqual(self.env["mail.message"].search_count(domain), count)
+
+    def test_whatever_happens(self):
+        """Whatever sequence of events: every open order has exactly one stage of the map, and an owner or somebody who
+        was told. Three runs of 25 events each, from fixed seeds."""
+        seeds = (1, 2, 3)
+        seen = set()
+        for seed in seeds:
+            seen |= self._live(random.Random(seed), 25)
+        self.assertGreater(len(seen), 5, "the events bring orders to many stages")
+
+    def _live(self, chance, length):
+        moment = datetime(2026, 5, 11, 8)
+        orders, seen = self.env["sale.order"], set()
+        case = self.env["order.case"]
+        for _step in range(length):
+            moment += timedelta(hours=chance.randint(1, 30))
+            with self._at(moment):
+                order = chance.choice(orders) if orders and chance.random() < 0.8 else None
+                if not order:
+                    orders += self._make_order(
+                        lines=[chance.choice([(self.fitting, 2), (self.window, 1), (self.assembly, 3)])],
+                        confirm=chance.random() < 0.7,
+                        user_id=chance.choice([self.seller.id, False]),
+                    )
+                else:
+                    self._happen(order, chance.choice(EVENTS), case)
+            self._run(moment + timedelta(minutes=10))
+            with self._at(moment + timedelta(minutes=10)):
+                self.env.invalidate_all()
+                for order in orders:
+                    seen.add(order.order_stage_id.code)
+                    self.assertTrue(order.order_stage_id.active)
+                    self.assertEqual(len(order.stage_visit_ids.filtered(lambda visit: not visit.left_on)), 1)
+                    if order.is_order_open:
+                        self.assertTrue(
+                            order.attention in ("ok", "due") or self._told(order), f"{order.name}: {order.attention}"
+                        )
+        return seen
+
+    def _happen(self, order, event, case):
+        match event:
+            case "claim" | "repair":
+                if order.state == "sale":
+                    case.create({"name": "Case", "kind": event, "order_id": order.id})
+            case "settle":
+                order.case_ids.action_settle()
+            case "confirm":
+                if order.state in ("draft", "sent"):
+                    order.action_confirm()
+            case "cancel":
+                if order.state == "sale" and not order.invoice_ids:
+                    order.with_context(disable_cancel_warning=True).action_cancel()
+            case "yes":
+                if order.is_decision_due:
+                    order.with_user(self.manager)._decide("yes")
+            case "no":
+                if order.is_decision_due:
+                    order.with_user(self.manager)._decide("no", "Not yet")
+            case "deliver":
+                if order.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel")):
+                    self._deliver(order)
+            case "finish":
+                order.stage_task_ids.state = "1_done"
+            case "invoice":
+                if order.invoice_status == "to invoice":
+                    order._create_invoices().action_post()
+            case "pay":
+                unpaid = order.invoice_ids.filtered(lambda move: move.payment_state == "not_paid")
+                if unpaid:
+                    self._pay(unpaid)
+            case "take":
+                order.with_user(self.planner).action_take_over()
+            case "leave":
+                order.stage_owner_id = False
+            case "plan":
+                order.activity_schedule("mail.mail_activity_data_todo", user_id=self.seller.id)
+            case "hold":
+                if order.is_order_open:
+                    order._hold("Rain", datetime(2026, 8, 1).date())
+
+
+EVENTS = (
+    "claim", "repair", "settle", "confirm", "cancel", "yes", "yes", "yes", "no", "deliver", "finish", "invoice", "pay",
+    "take", "leave", "plan", "hold",
+)  # fmt: skip

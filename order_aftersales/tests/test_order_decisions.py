@@ -1,0 +1,186 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+
+from .common import AftersalesCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOrderDecisions(AftersalesCommon):
+    """Where people decide: who may, who has to, and what it changes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.entry, cls.selection = cls._stage("entry"), cls._stage("selection")
+        cls.entry.department_id = cls.sales_department
+        cls.entry.codeciding_department_ids = cls.workshop
+        cls.waiting = cls._make_order(lines=[(cls.fitting, 4)])
+
+    def test_each_department_has_to_say_yes(self):
+        order = self.waiting
+        self.assertEqual(order.decision_waits_for, "Sales, Workshop")
+        order.with_user(self.seller).action_stage_yes()
+        self.assertEqual(order.order_stage_id, self.entry)
+        self.assertEqual(order.decision_waits_for, "Workshop")
+        order.with_user(self.technician).action_stage_yes()
+        self.assertEqual(order.order_stage_id, self.selection)
+        decisions = order.stage_decision_ids.sorted("id")
+        self.assertEqual(decisions.user_id, self.seller | self.technician)
+        self.assertEqual(decisions.mapped("department_id.name"), ["Sales", "Workshop"])
+        self.assertIn("yes to “Entry checked”", order.message_ids[0].body)
+
+    def test_a_no_stops_it(self):
+        """The reason is asked for, and the others' yes stays."""
+        order = self.waiting
+        order.with_user(self.seller).action_stage_yes()
+        action = order.with_user(self.planner).action_stage_no()
+        with Form(self.env[action["res_model"]].with_user(self.planner).with_context(**action["context"])) as form:
+            form.note = "The address is missing"
+        form.record.action_refuse()
+        self.assertEqual(order.order_stage_id, self.entry)
+        self.assertEqual(order.decision_waits_for, "Workshop")
+        self.assertEqual(order.stage_decision_ids.sorted("id")[-1].note, "The address is missing")
+        self.assertIn("The address is missing", order.message_ids[0].body)
+        order.with_user(self.planner).action_stage_yes()
+        self.assertEqual(order.order_stage_id, self.selection)
+
+    def test_a_yes_taken_back(self):
+        """The last word counts, as long as the order is still there."""
+        order = self.waiting
+        order.with_user(self.seller)._decide("yes")
+        order.with_user(self.seller)._decide("no", "Wrong price")
+        order.with_user(self.technician)._decide("yes")
+        self.assertEqual(order.order_stage_id, self.entry)
+
+    def test_others_may_not(self):
+        for user in (self.storekeeper, self.bookkeeper, self.service):
+            with self.subTest(user.login):
+                order = self.waiting.with_user(user)
+                self.assertFalse(order.can_decide_stage)
+                with self.assertRaisesRegex(AccessError, f"of {order.name} is decided by Sales, Workshop"):
+                    order.action_stage_yes()
+        self.assertFalse(self.waiting.stage_decision_ids)
+
+    def test_other_seller_does_not_see_it(self):
+        """Sellers with their own documents only: what they can't read they can't decide."""
+        with self.assertRaises(AccessError):
+            self.waiting.with_user(self.other_seller).action_stage_yes()
+
+    def test_portal_may_not(self):
+        self.waiting.message_subscribe(self.customer.ids)
+        with self.assertRaises(AccessError):
+            self.waiting.with_user(self.customer_user)._decide("yes")
+
+    def test_manager_speaks_for_all(self):
+        """Who keeps the map may decide where others are missing; it is written down that it was him."""
+        self.waiting.with_user(self.manager).action_stage_yes()
+        self.assertEqual(self.waiting.order_stage_id, self.selection)
+        self.assertEqual(self.waiting.stage_decision_ids.user_id, self.manager)
+        self.assertEqual(len(self.waiting.stage_decision_ids), 2)
+
+    def test_part_of_a_department(self):
+        """Who works in a part of it speaks for the department."""
+        bench = self.env["hr.department"].create(
+            {"name": "Bench room", "parent_id": self.workshop.id, "company_id": self.company.id}
+        )
+        self.technician.with_company(self.company).employee_id.department_id = bench
+        self.assertTrue(self.waiting.with_user(self.technician).can_decide_stage)
+
+    def test_leaders_only(self):
+        self._pass_decisions(self.waiting, "entry")
+        self.assertFalse(self.waiting.with_user(self.seller).can_decide_stage)
+        with self.assertRaisesRegex(AccessError, "decided by leaders"):
+            self.waiting.with_user(self.seller).action_stage_yes()
+        # the head of the workshop leads projects
+        self.waiting.with_user(self.planner).action_stage_yes()
+        self.assertEqual(self.waiting.order_stage_id.code, "scheduling")
+
+    def test_nothing_to_decide(self):
+        order = self._make_order(lines=[(self.window, 1)], confirm=False)
+        self.assertFalse(order.is_decision_due)
+        with self.assertRaisesRegex(UserError, f"Nothing is to be decided about {order.name}"):
+            order.with_user(self.manager).action_stage_yes()
+
+    def test_several_at_once(self):
+        """All or none: one that is not to be decided is named, and nothing is written for the others."""
+        other = self._make_order(lines=[(self.fitting, 1)])
+        (self.waiting + other).with_user(self.manager).action_stage_yes()
+        self.assertEqual((self.waiting + other).order_stage_id, self.selection)
+        quotation = self._make_order(lines=[(self.window, 1)], confirm=False)
+        before = self.env["order.stage.decision"].search_count([])
+        with self.assertRaisesRegex(UserError, quotation.name):
+            (other + quotation).with_user(self.manager).action_stage_yes()
+        self.assertEqual(self.env["order.stage.decision"].search_count([]), before)
+
+    def test_decisions_stay(self):
+        self._pass_decisions(self.waiting, "entry")
+        with self.assertRaisesRegex(UserError, "stays as it was made"):
+            self.waiting.stage_decision_ids.write({"answer": "no"})
+        for user in (self.seller, self.planner, self.manager):
+            decision = self.waiting.stage_decision_ids.with_user(user)
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                decision.unlink()
+        with self.assertRaises(AccessError):
+            self.env["order.stage.decision"].with_user(self.manager).create(
+                {
+                    "order_id": self.waiting.id,
+                    "stage_id": self.selection.id,
+                    "user_id": self.seller.id,
+                    "date": "2026-01-01",
+                    "answer": "yes",
+                }
+            )
+
+    def test_before_the_stages(self):
+        """Nobody is asked about what was confirmed before they were introduced."""
+        self.waiting.are_decisions_waived = True
+        self.assertEqual(self.waiting.order_stage_id.code, "fulfilment")
+        self.assertFalse(self.waiting.is_decision_due)
+
+    def test_billing_is_released(self):
+        """The decision at billing moves nothing: it is said in the order, and asked for until it is."""
+        order = self._make_order(lines=[(self.window, 1)])
+        self._pass_decisions(order)
+        self.assertEqual(order.order_stage_id.code, "billing")
+        self.assertEqual(order.decision_name, "Billing released")
+        self._pass_decisions(order, "billing")
+        self.assertEqual(order.order_stage_id.code, "billing")
+        self.assertFalse(order.is_decision_due)
+
+    def test_waits_for_my_decision(self):
+        """The filter of the board finds what a user may decide, and no longer when his department has said yes."""
+        orders = self.env["sale.order"]
+
+        def found(user):
+            return self.waiting in orders.with_user(user).search([("is_my_decision", "=", True)])
+
+        self.assertTrue(found(self.seller) and found(self.technician))
+        self.assertFalse(found(self.storekeeper))
+        self.waiting.with_user(self.seller)._decide("yes")
+        self.assertFalse(found(self.seller))
+        self.assertTrue(found(self.technician))
+        self.assertFalse(self.waiting.with_user(self.seller).is_my_decision)
+
+    def test_mine_and_coming(self):
+        """Who is in charge, helps or decides has it now; who comes next in the map sees it coming."""
+        self._stage("selection").department_id = self.sales_department
+        self._stage("scheduling").department_id = self.warehouse_department
+        orders = self.env["sale.order"]
+
+        def found(user, name):
+            in_list = self.waiting in orders.with_user(user).search([(name, "=", True)])
+            self.assertEqual(in_list, self.waiting.with_user(user)[name])
+            return in_list
+
+        self.assertTrue(found(self.seller, "is_mine_now") and found(self.technician, "is_mine_now"))
+        self.assertFalse(found(self.storekeeper, "is_mine_now") or found(self.storekeeper, "is_coming_to_me"))
+        self._pass_decisions(self.waiting, "entry")
+        self.assertTrue(found(self.storekeeper, "is_coming_to_me"))
+        self.entry.codeciding_department_ids = [Command.clear()]
+        self._pass_decisions(self.waiting, "selection")
+        self.assertTrue(found(self.storekeeper, "is_mine_now"))
+        self.assertFalse(found(self.storekeeper, "is_coming_to_me"))
+        # the seller looks after it
+        self.assertTrue(found(self.seller, "is_mine_now"))
+        self.assertFalse(found(self.technician, "is_mine_now"))
