@@ -57,7 +57,7 @@ class TestOrderStageMap(AftersalesCommon):
     def test_somewhere_to_be(self):
         for code, words in (("done", "finished orders are there"), ("costing", "quotations are there")):
             self._stage("generation").active = code != "costing"
-            with self.subTest(code), self.assertRaisesRegex(ValidationError, words):
+            with self.subTest(code), self.assertRaisesRegex(ValidationError, words), self.cr.savepoint():
                 self._stage(code).active = False
 
     def test_documents_decide(self):
