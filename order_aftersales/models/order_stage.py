@@ -63,7 +63,7 @@ class OrderStage(models.Model):
         default="seller",
     )
     user_id = fields.Many2one("res.users", "Responsible", domain=[("share", "=", False)])
-    department_id = fields.Many2one("hr.department", "Department", help="Is in charge of the orders in this stage.")
+    department_id = fields.Many2one("hr.department", help="Is in charge of the orders in this stage.")
     cooperating_department_ids = fields.Many2many(
         "hr.department", "order_stage_cooperating_rel", string="Helped By", help="They see these orders as theirs, too."
     )
@@ -100,7 +100,7 @@ class OrderStage(models.Model):
     def _check_somewhere_to_be(self):
         """Each order must have a stage: quotations one of the first two, and all that is finished the last."""
         is_shared = any(not stage.company_id for stage in self)
-        for company in self.env["res.company"].sudo().search([]) if is_shared else self.company_id:
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]) if is_shared else self.company_id:
             keys = {stage.key for stage, *_rest in self._get_map(company.id)}
             for missing in FIXED - keys:
                 raise ValidationError(

@@ -20,4 +20,6 @@ class OrderStageDecision(models.Model):
     note = fields.Char("Reason", readonly=True)
 
     def write(self, vals):
-        raise UserError(self.env._("A decision stays as it was made. Decide again instead."))
+        if self:
+            raise UserError(self.env._("A decision stays as it was made. Decide again instead."))
+        return super().write(vals)

@@ -102,7 +102,12 @@ class SaleOrder(models.Model):
             return NotImplemented
         now = fields.Datetime.now()
         # In sudo: only the limits are read; which orders are found is up to the rules.
-        companies = self.env["res.company"].sudo().search([]).grouped(lambda company: company._get_attention_limits())
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .search([("active", "=", True)])
+            .grouped(lambda company: company._get_attention_limits())
+        )
         found = Domain.FALSE
         for limits, alike in companies.items():
             levels = Domain.OR(self._get_attention_domain(level, limits, now) for level in value if level)

@@ -16,7 +16,7 @@ ALARMING = ("unattended", "overdue")
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    escalated_on = fields.Datetime("Escalated On", copy=False, readonly=True, index="btree_not_null")
+    escalated_on = fields.Datetime(copy=False, readonly=True, index="btree_not_null")
     escalated_user_ids = fields.Many2many(
         "res.users", "sale_order_escalated_user_rel", string="Told", copy=False, readonly=True
     )
@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
         waited = Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain("escalated_on", "<=", now - timedelta(hours=company.attention_escalation_hours))
-            for company in self.env["res.company"].sudo().search([])
+            for company in self.env["res.company"].sudo().search([("active", "=", True)])
         )
         return Domain("attention", "in", ALARMING) & (Domain("escalated_on", "=", False) | waited)
 

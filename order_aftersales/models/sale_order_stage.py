@@ -19,7 +19,6 @@ class SaleOrder(models.Model):
 
     order_stage_id = fields.Many2one(
         "order.stage",
-        "Order Stage",
         compute="_compute_order_stage",
         store=True,
         index=True,
@@ -51,7 +50,7 @@ class SaleOrder(models.Model):
         readonly=True,
         index="btree_not_null",
     )
-    next_step_on = fields.Datetime("Next Step On", compute="_compute_order_stage", store=True, copy=False)
+    next_step_on = fields.Datetime(compute="_compute_order_stage", store=True, copy=False)
     next_step_kind = fields.Selection(
         [
             ("activity", "Activity"),
