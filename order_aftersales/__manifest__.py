@@ -40,6 +40,8 @@
         "wizards/validate_account_move_views.xml",
         "views/account_move_billing_views.xml",
         "views/order_billing_menus.xml",
+        "views/res_partner_invoicing_views.xml",
+        "views/sale_order_invoicing_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

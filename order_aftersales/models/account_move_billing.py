@@ -168,24 +168,18 @@ class AccountMove(models.Model):
         )
 
     def _get_billing_held_message(self):
-        """Say which lines of these invoices are not right, and what to do."""
-        several, parts = len(self) > 1, []
-        for move in self:
-            lines = [f"• {line._get_billing_issue_with_name()}" for line in move._get_uncovered_billing_lines()]
-            heading = self.env._("%s bills what was not delivered or not agreed:", move._get_billing_name())
-            parts.append("\n".join([heading, *lines]))
-        parts.append(
-            self.env._(
-                "Correct these lines, hold them back with “Hold These Lines” so that the others can go, or have somebody"
-                " override the check with a reason."
-            )
-            if not several
-            else self.env._(
-                "Open each of these invoices to correct the lines, to hold them back so that the others can go, or to"
-                " override the check with a reason."
-            )
+        """Say which lines of this invoice are not right, and what to do."""
+        self.ensure_one()
+        return "\n".join(
+            [
+                self.env._("%s bills what was not delivered or not agreed:", self._get_billing_name()),
+                *(f"• {line._get_billing_issue_with_name()}" for line in self._get_uncovered_billing_lines()),
+                self.env._(
+                    "Correct these lines, hold them back with “Hold These Lines” so that the others can go, or have"
+                    " somebody override the check with a reason."
+                ),
+            ]
         )
-        return "\n\n".join(parts)
 
     def _get_billing_name(self):
         """Return what people know this invoice by: its number, or before it has one, whom it is for."""
@@ -205,49 +199,52 @@ class AccountMove(models.Model):
 
         :raise UserError: naming each line with what is expected and what is billed
         """
-        held = self._get_billing_held(soft)
-        if held and self.env.context.get("leave_billing_held"):
-            # In a payment's follow-up nobody could answer: it is recorded, and what is held stays a draft.
-            remaining = self - held
-            return super(AccountMove, remaining)._post(soft) if remaining else remaining
-        if held:
-            raise UserError(held._get_billing_held_message())
-        return super()._post(soft)
+        objections = self._get_posting_objections(soft)
+        if not objections:
+            return super()._post(soft)
+        if not self.env.context.get("leave_billing_held"):
+            raise UserError("\n\n".join(objections.values()))
+        # What follows a payment has nobody to ask: the money is recorded, and what is held stays a draft.
+        remaining = self - self._get_objected(objections)
+        return super(AccountMove, remaining)._post(soft) if remaining else remaining
 
     def action_validate_moves_with_confirmation(self):
         """Post many at once: those that are right don't wait for those that are held."""
-        held = self._get_billing_held()
-        if not held or not any(move.state == "draft" for move in self - held):
+        objections = self._get_posting_objections()
+        remaining = self - self._get_objected(objections)
+        if not objections or not any(move.state == "draft" for move in remaining):
             return super().action_validate_moves_with_confirmation()
-        action = super(AccountMove, self - held).action_validate_moves_with_confirmation()
-        return action or held._notify_billing_held()
-
-    def _notify_billing_held(self):
-        return {
+        action = super(AccountMove, remaining).action_validate_moves_with_confirmation()
+        return action or {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "title": self.env._("Held: %s", len(self)),
-                "message": self._get_billing_held_message(),
+                "title": self.env._("Not posted: %s", len(objections)),
+                "message": "\n\n".join(objections.values()),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 
-    def _get_billing_held(self, soft=False):
-        """Return those of these drafts that must not be posted now, in sudo: the orders need not be the user's."""
-        today = fields.Date.context_today(self)
-        drafts = self.sudo().filtered(
-            lambda move: (
-                move.state == "draft"
-                and move._is_billing_checked()
-                # What lies in the future is only scheduled, and checked when its day has come.
-                and not (soft and move.date and move.date > today)
-            )
-        )
+    def _get_posting_objections(self, soft=False):
+        """Return why some of these drafts must not be posted now, in words, by draft."""
+        drafts = self._get_drafts_posted_now(soft).filtered(lambda move: move._is_billing_checked())
         drafts.invoice_line_ids._recompute_billing_check()
-        return drafts.filtered("is_billing_held")
+        return {move: move._get_billing_held_message() for move in drafts if move.is_billing_held}
+
+    def _get_drafts_posted_now(self, soft=False):
+        """Return the drafts that are not only scheduled: what lies in the future is looked at when its day has come.
+
+        In sudo: whoever posts an invoice need not see the orders that it bills.
+        """
+        today = fields.Date.context_today(self)
+        return self.sudo().filtered(
+            lambda move: move.state == "draft" and not (soft and move.date and move.date > today)
+        )
+
+    def _get_objected(self, objections):
+        return self.browse(move.id for move in objections)
 
     # === OVERRIDE ===
 

@@ -345,7 +345,7 @@ class TestBillingRelease(BillingCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            move._get_billing_held()
+            move._get_posting_objections()
             move.invoice_line_ids.mapped("billing_issue")
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - before)

@@ -4,5 +4,6 @@ from . import (
     order_promise_move,
     order_stage_hold,
     order_stage_refusal,
+    sale_make_invoice_advance,
     validate_account_move,
 )

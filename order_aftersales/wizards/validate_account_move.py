@@ -16,7 +16,8 @@ class ValidateAccountMove(models.TransientModel):
     @api.depends("move_ids")
     def _compute_billing_held_move_ids(self):
         for wizard in self:
-            wizard.billing_held_move_ids = wizard.move_ids.filtered("is_billing_held")
+            moves = wizard.move_ids
+            wizard.billing_held_move_ids = moves._get_objected(moves._get_posting_objections())
 
     def validate_move(self):
         if not self.leave_billing_held or not self.move_ids - self.billing_held_move_ids:
