@@ -24,6 +24,7 @@
         "views/sale_order_board_views.xml",
         "views/order_board_menus.xml",
         "views/sale_order_stage_views.xml",
+        "views/portal_order_stage.xml",
         "views/order_case_views.xml",
         "views/crm_stage_views.xml",
         "views/order_strategy_criterion_views.xml",

@@ -35,6 +35,7 @@ from . import (
     sale_order_board,
     sale_order_capacity,
     sale_order_cases,
+    sale_order_customer_stage,
     sale_order_digest,
     sale_order_escalation,
     sale_order_gates,

@@ -6,6 +6,14 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
+    # Nobody unattended
+    attention_warn_hours = fields.Float(related="company_id.attention_warn_hours", readonly=False)
+    attention_idle_days = fields.Float(related="company_id.attention_idle_days", readonly=False)
+    attention_escalation_hours = fields.Float(related="company_id.attention_escalation_hours", readonly=False)
+    attention_user_id = fields.Many2one(related="company_id.attention_user_id", readonly=False)
+    is_attention_digest_sent = fields.Boolean(related="company_id.is_attention_digest_sent", readonly=False)
+
+    # Promised dates
     promise_expected_date = fields.Boolean(related="company_id.promise_expected_date", readonly=False)
 
     # Priority of orders

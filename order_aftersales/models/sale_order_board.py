@@ -44,10 +44,21 @@ class SaleOrder(models.Model):
     @api.model
     def _get_board_warnings(self):
         """Return the fields that are warnings when they are true, with what the card says."""
-        return {"has_unsigned_extension": self.env._("Extension not signed")}
+        return {
+            "has_unsigned_extension": self.env._("Extension not signed"),
+            "is_short_of_stock": self.env._("Goods are missing"),
+            # of post-calculation, for those who may see what orders cost
+            "is_margin_eroding": self.env._("Margin shrinks"),
+        }
 
+    @api.depends("has_unsigned_extension", "is_short_of_stock")
+    @api.depends_context("uid", "lang")
     def _compute_board_warnings(self):
-        warnings = self._get_board_warnings()
+        warnings = {
+            name: words
+            for name, words in self._get_board_warnings().items()
+            if name in self._fields and self._has_field_access(self._fields[name], "read")
+        }
         for order in self:
             order.board_warnings = [words for name, words in warnings.items() if order[name]]
 

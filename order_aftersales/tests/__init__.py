@@ -12,6 +12,7 @@ from . import (
     test_order_decisions,
     test_order_stage,
     test_order_stage_map,
+    test_portal_stage,
     test_priority,
     test_priority_rules,
     test_promise,
