@@ -167,7 +167,7 @@ class SaleOrder(models.Model):
     @api.model
     def _describe_priority_margin(self, figures):
         return self.env._(
-            "margin of %(share)s %%, wanted are %(target)s %%",
+            "margin of %(share)s %%, %(target)s %% wanted",
             share=self._format_short(figures["share"] * 100),
             target=self._format_short(figures["target"] * 100),
         )
@@ -193,13 +193,20 @@ class SaleOrder(models.Model):
         return [
             {
                 "id": goal.id,
-                "name": goal.name,
+                "name": self._describe_goal(goal, reached[str(goal.id)]),
                 "description": goal.description or "",
                 "reached": reached[str(goal.id)],
                 "mark": marks[reached[str(goal.id)]],
             }
             for goal in goals.sorted(lambda goal: (goal.sequence, goal.id))
         ]
+
+    @api.model
+    def _describe_goal(self, goal, is_reached):
+        """A tick at what isn't wanted would say the opposite of what is meant."""
+        if goal.kind == "wanted":
+            return goal.name
+        return self.env._("Not: %s", goal.name) if is_reached else self.env._("Unwanted: %s", goal.name)
 
     @api.model
     def _format_short(self, number):

@@ -18,5 +18,6 @@ from . import (
     test_promise,
     test_promise_portal,
     test_promise_rules,
+    test_selection,
     test_stage_rules,
 )

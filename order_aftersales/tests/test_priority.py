@@ -161,7 +161,7 @@ class TestPriority(PriorityCommon):
         self.assertEqual(self._points(order), {"promise": 100}, "no cost, no margin")
         self._price(order)
         self.assertEqual(self._points(order), {"margin": 50, "promise": 33})
-        self.assertIn("margin of 29.3 %, wanted are 39 % (+50)", order.with_user(self.seller).priority_explanation)
+        self.assertIn("margin of 29.3 %, 39 % wanted (+50)", order.with_user(self.seller).priority_explanation)
 
     def test_no_word_of_margins_to_the_warehouse(self):
         self._needs_margin()
@@ -225,7 +225,7 @@ class TestPriority(PriorityCommon):
         details = self.order.with_user(self.seller).priority_details
         self.assertEqual(
             [(goal["name"], goal["reached"]) for goal in details["goals"]],
-            [("Furniture to measure", True), ("Public tenders", True), ("Repairs", False)],
+            [("Furniture to measure", True), ("Not: Public tenders", True), ("Repairs", False)],
         )
         self.assertIn("2 of 3 goals reached", self.order.priority_explanation)
 

@@ -50,6 +50,10 @@ export class OrderPriorityField extends Component {
         return score >= HIGH ? "text-bg-success" : score >= MIDDLE ? "text-bg-info" : "text-bg-300";
     }
 
+    get selectionClass() {
+        return { accepted: "text-success", rejected: "text-danger" }[this.details.selection] || "text-muted";
+    }
+
     onClick(ev) {
         this.popover.open(ev.currentTarget, { details: this.details, run: (method) => this.run(method) });
     }
@@ -61,7 +65,7 @@ export class OrderPriorityField extends Component {
             return;
         }
         const action = await this.orm.call(record.resModel, method, [[record.resId]]);
-        if (action) {
+        if (action && action !== true) {
             await this.action.doAction(action, { onClose: () => record.model.load() });
         } else {
             await record.model.load();
