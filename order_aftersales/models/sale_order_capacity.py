@@ -33,8 +33,9 @@ class SaleOrder(models.Model):
         if not orders:
             return {}
         promised = {order: company._get_local_date(order.commitment_date) for order in orders}
-        last = min(max(promised.values()), company._get_local_date(fields.Datetime.now()) + timedelta(HORIZON_DAYS))
-        working = RunningTotal(people._get_working_hours_by_day(company, last))
+        now = fields.Datetime.now()
+        last = company._get_local_date(now) + timedelta(days=HORIZON_DAYS)
+        working = people._get_working_hours(company.sudo(), now, last)
         due, own = orders._get_hours_due(company, people, last)
         due = RunningTotal(due)
         fit = {}

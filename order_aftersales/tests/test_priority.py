@@ -326,6 +326,32 @@ class TestPriority(PriorityCommon):
             }
         )
 
+    def test_capacity_follows_calendars_and_absences(self):
+        """One day of three people; the planner takes it off, then his absence ends at noon (8 to 12 and 13 to 17)."""
+        self.company.capacity_department_ids = self.workshop
+        order = self._make_order([(self.assembly, 48)], confirm=False, commitment_date="2030-04-29 18:00:00")
+        free = [order._get_capacity_fit(self.company)[order][1]]
+        employee = self.planner.with_company(self.company).employee_id
+        absence = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .create(
+                {
+                    "name": "Away",
+                    "calendar_id": employee.resource_calendar_id.id,
+                    "resource_id": employee.resource_id.id,
+                    "date_from": "2030-04-29 00:00:00",
+                    "date_to": "2030-04-29 23:59:59",
+                }
+            )
+        )
+        free.append(order._get_capacity_fit(self.company)[order][1])
+        with freeze_time("2030-04-29 12:30:00"):
+            free.append(order._get_capacity_fit(self.company)[order][1])
+        absence.unlink()
+        free.append(order._get_capacity_fit(self.company)[order][1])
+        self.assertEqual(free, [24.0, 16.0, 8.0, 24.0])
+
     def test_capacity_that_does_not_suffice(self):
         """One day with three people has 24 hours, and the order needs 48: half of 15; due tomorrow: 10. Of 25."""
         self.company.capacity_department_ids = self.workshop

@@ -14,7 +14,9 @@ class OrderSelectionAnswer(models.TransientModel):
     company_ids = fields.Many2many("res.company", compute="_compute_orders")
     decision = fields.Selection([each for each in DECISIONS if each[0] != "accepted"], required=True)
     reason_id = fields.Many2one(
-        "order.rejection.reason", "Reason", domain="['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]"
+        "order.rejection.reason",
+        "Reason",
+        domain="['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]",
     )
     note = fields.Text("Words for the Colleagues")
     until = fields.Date("Decide on")
