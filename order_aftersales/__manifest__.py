@@ -39,6 +39,7 @@
         "views/sale_order_promise_views.xml",
         "views/document_promise_views.xml",
         "views/portal_promise.xml",
+        "report/order_promise_report_views.xml",
         "views/res_config_settings_billing_views.xml",
         "report/order_billing_report_views.xml",
         "wizards/order_billing_override_views.xml",

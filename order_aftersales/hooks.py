@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .models.sale_order_delivered import STORED
+
 BATCH = 500
 
 
@@ -9,6 +11,7 @@ def post_init_hook(env):
     """Give the orders of before what they would have had; each of these is done whatever happens to the others."""
     _keep_first_promises(env)
     _find_orders_without_stock(env)
+    _judge_deliveries(env)
     _find_stages(env)
     _qualify_opportunities(env)
 
@@ -49,5 +52,16 @@ def _find_orders_without_stock(env):
     waiting = orders.search([("picking_ids.move_ids.state", "in", ("waiting", "confirmed", "partially_available"))])
     for start in range(0, len(waiting), BATCH):
         env.add_to_compute(orders._fields["is_short_of_stock"], waiting[start : start + BATCH])
+        env.flush_all()
+        env.invalidate_all()
+
+
+def _judge_deliveries(env):
+    """Find out which of the orders of before were delivered, and how."""
+    orders = env["sale.order"].sudo()
+    confirmed = orders.search([("state", "=", "sale")], order="id")
+    for start in range(0, len(confirmed), BATCH):
+        for name in STORED:
+            env.add_to_compute(orders._fields[name], confirmed[start : start + BATCH])
         env.flush_all()
         env.invalidate_all()

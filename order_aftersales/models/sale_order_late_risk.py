@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
     is_late_risk = fields.Boolean("May Be Late", compute="_compute_late_risk")
 
     @api.depends_context("lang")
-    @api.depends("commitment_date", "state")
+    @api.depends("commitment_date", "state", "delivered_on")
     def _compute_late_risk(self):
         outlooks = self.filtered(lambda order: order._is_promise_running())._get_outlooks()
         for order in self:

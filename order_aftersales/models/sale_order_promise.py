@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
             order.promise_note = order._get_promise_note()
 
     @api.depends_context("uid")
-    @api.depends("state", "commitment_date")
+    @api.depends("state", "commitment_date", "delivered_on")
     def _compute_can_move_promise(self):
         for order in self:
             order.can_move_promise = order._can_move_promise()
@@ -87,7 +87,7 @@ class SaleOrder(models.Model):
 
     def _can_move_promise(self):
         self.ensure_one()
-        return self._has_promise() and self._may_move_promise()
+        return self._has_promise() and self._is_promise_open() and self._may_move_promise()
 
     def _ensure_can_move_promise(self):
         self.ensure_one()
@@ -102,6 +102,8 @@ class SaleOrder(models.Model):
                     self.name,
                 )
             )
+        if not self._is_promise_open():
+            raise UserError(self.env._("%s is delivered already: there is nothing to promise any more.", self.name))
 
     # === DAYS ===
 
@@ -211,7 +213,7 @@ class SaleOrder(models.Model):
     def _is_promise_open(self):
         """Whether there is still something to promise: who has everything is promised nothing any more."""
         self.ensure_one()
-        return True
+        return not self.delivered_on
 
     def _prepare_promise_slip_vals(self):
         self.ensure_one()

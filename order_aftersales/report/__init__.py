@@ -1,1 +1,1 @@
-from . import order_billing_report
+from . import order_billing_report, order_promise_report

@@ -10,11 +10,21 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.order_aftersales import promise
-from odoo.addons.order_aftersales.promise import end_of_day, get_zone, is_kept, local_day, slip_days
+from odoo.addons.order_aftersales.promise import (
+    Part,
+    delivered_on,
+    end_of_day,
+    get_zone,
+    is_kept,
+    is_perfect,
+    local_day,
+    slip_days,
+)
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Kiritimati")
 moments = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30))
 zones = st.sampled_from(ZONES)
+parts = st.builds(Part, is_closed=st.booleans(), is_complete=st.booleans(), closed_on=st.none() | moments)
 
 
 @tagged("post_install", "-at_install")
@@ -56,3 +66,25 @@ class TestPromiseRules(BaseCase):
     def test_no_date_no_slip(self, moment, tz):
         self.assertEqual(slip_days(None, moment, tz), 0)
         self.assertEqual(slip_days(moment, False, tz), 0)
+
+    @given(st.lists(parts, max_size=6), moments)
+    def test_delivered_with_the_last_part(self, some, now):
+        """Open as long as one part is; then when the last one came; never before any other."""
+        moment = delivered_on(some, now)
+        if not some or not all(part.is_closed for part in some):
+            self.assertIsNone(moment)
+        elif moment:
+            self.assertTrue(all(part.closed_on <= moment for part in some if part.closed_on))
+            self.assertIn(moment, [now, *(part.closed_on for part in some)])
+        else:
+            self.assertFalse(any(part.is_complete or part.closed_on for part in some))
+
+    @given(st.lists(parts, min_size=1, max_size=5), parts, moments)
+    def test_one_more_part_is_never_earlier(self, some, more, now):
+        before, after = delivered_on(some, now), delivered_on([*some, more], now)
+        if after and before and before != now:
+            self.assertGreaterEqual(after, before)
+
+    @given(st.tuples(*[st.booleans()] * 4))
+    def test_perfect_is_all_four(self, flags):
+        self.assertEqual(is_perfect(*flags), all(flags))

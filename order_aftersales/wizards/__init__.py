@@ -6,5 +6,6 @@ from . import (
     order_stage_hold,
     order_stage_refusal,
     sale_make_invoice_advance,
+    stock_return_picking,
     validate_account_move,
 )
