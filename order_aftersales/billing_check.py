@@ -52,6 +52,9 @@ class Tolerance:
     money_step: float = 0.01
 
 
+NOTHING_BUT_ROUNDINGS = Tolerance()
+
+
 @dataclass(frozen=True)
 class Mismatch:
     """What should have been billed instead.
@@ -73,7 +76,7 @@ def net(price, discount):
     return price * (1 - discount / 100)
 
 
-def find_mismatch(line, tolerance=Tolerance()):
+def find_mismatch(line, tolerance=NOTHING_BUT_ROUNDINGS):
     """Return what is wrong with ``line``, None if nothing is.
 
     >>> find_mismatch(BilledLine(10, allowed=8, price=5, agreed_price=5))

@@ -14,6 +14,7 @@ def post_init_hook(env):
     _judge_deliveries(env)
     _find_stages(env)
     _qualify_opportunities(env)
+    _check_draft_invoices(env)
 
 
 def _find_stages(env):
@@ -65,3 +66,7 @@ def _judge_deliveries(env):
             env.add_to_compute(orders._fields[name], confirmed[start : start + BATCH])
         env.flush_all()
         env.invalidate_all()
+def _check_draft_invoices(env):
+    """Compare the drafts that there are: what was posted is not judged afterwards."""
+    env["res.company"].with_context(active_test=False).search([])._check_draft_invoices_anew()
+    env.flush_all()

@@ -36,6 +36,7 @@ from . import (
     res_users_promise,
     sale_change_order_promise,
     sale_order_attention,
+    sale_order_billing,
     sale_order_board,
     sale_order_capacity,
     sale_order_cases,

@@ -8,7 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.order_extension.change_order_rules import clean_text
 from odoo.addons.order_extension.columns import add_column
 
-from ..billing_check import Tolerance
+from ..billing_check import QUANTITY, Tolerance
+from .account_move_line_billing import BILLING_TYPES
 
 #: What follows from an override, and from nothing else.
 OVERRIDE_FIELDS = frozenset(
@@ -59,6 +60,12 @@ class AccountMove(models.Model):
         groups="base.group_user",
         help="What the override was given for has changed since.",
     )
+    can_hold_billing_issues = fields.Boolean(
+        compute="_compute_billing_issues",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Something of this draft is right and can go, while the rest waits.",
+    )
     can_override_billing = fields.Boolean(compute="_compute_can_override_billing", groups="base.group_user")
 
     # Held drafts are asked for on every board, and are few.
@@ -72,13 +79,14 @@ class AccountMove(models.Model):
     # === COMPUTE ===
 
     @api.depends(
-        "state", "billing_overridden_issues", "invoice_line_ids.billing_issue_kind", "invoice_line_ids.quantity",
-        "invoice_line_ids.billing_expected_qty", "invoice_line_ids.billing_expected_price",
+        "state", "move_type", "billing_overridden_issues", "invoice_line_ids.billing_issue_kind",
+        "invoice_line_ids.quantity", "invoice_line_ids.billing_expected_qty", "invoice_line_ids.billing_expected_price",
         "invoice_line_ids.price_unit", "invoice_line_ids.discount",
     )  # fmt: skip
     def _compute_is_billing_held(self):
         for move in self:
-            held = move.state == "draft" and bool(move._get_uncovered_billing_lines())
+            can_be_held = move.state == "draft" and move.move_type in BILLING_TYPES
+            held = can_be_held and bool(move._get_uncovered_billing_lines())
             if held or not move.id or move.is_billing_held:
                 move.is_billing_held = held
 
@@ -89,6 +97,7 @@ class AccountMove(models.Model):
             lines = move._get_billing_issue_lines()
             move.billing_issue_count = len(lines)
             move.billing_issue_summary = move._render_billing_issues(lines) if lines else False
+            move.can_hold_billing_issues = move.is_billing_held and move._has_releasable_lines(lines)
             move.is_billing_override_void = bool(move.billing_override_reason and move.is_billing_held)
 
     @api.depends_context("uid")
@@ -121,7 +130,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         return (
-            self.move_type in ("out_invoice", "out_refund")
+            self.move_type in BILLING_TYPES
             and self.company_id.billing_check
             and not ("pos_order_ids" in self._fields and self.pos_order_ids)
         )
@@ -149,6 +158,16 @@ class AccountMove(models.Model):
 
     def _get_billing_issue_lines(self):
         return self.invoice_line_ids.filtered("billing_issue_kind")
+
+    def _has_releasable_lines(self, issue_lines):
+        """Whether something is right, at least in part: a deduction alone is nothing to send."""
+        self.ensure_one()
+        if self.move_type != "out_invoice":
+            return False
+        billing = self.invoice_line_ids.filtered(lambda line: line._is_billing_something())
+        return bool(billing - issue_lines) or any(
+            line.billing_issue_kind == QUANTITY and line.billing_expected_qty > 0 for line in issue_lines
+        )
 
     def _get_uncovered_billing_lines(self):
         """Return the lines with an issue that nobody has overridden as it is now."""

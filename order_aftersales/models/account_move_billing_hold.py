@@ -59,6 +59,8 @@ class AccountMove(models.Model):
 
     def _split_off_billing_issues(self):
         self.ensure_one()
+        if self.state != "draft":
+            raise UserError(self.env._("%s is no draft any more.", self._get_billing_name()))
         # In sudo: the figures come from orders that need not be the user's.
         quantities = self.sudo()._get_billing_split()
         if not quantities:
@@ -83,10 +85,9 @@ class AccountMove(models.Model):
         for line in quantities:
             if line.extra_tax_data:
                 quantities[line] = 0.0  # Its taxes were worked out for the whole of it.
-        billing = self.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product" and not line.is_downpayment
-        )
-        if quantities and all(not quantities.get(line, line.quantity) for line in billing):
+        billing = self.invoice_line_ids.filtered(lambda line: line._is_billing_something())
+        wrong_type = self.move_type != "out_invoice"
+        if quantities and (wrong_type or all(not quantities.get(line, line.quantity) for line in billing)):
             raise UserError(
                 self.env._(
                     "No line of %s is right, so nothing of it can go yet. Correct the lines, wait for the delivery, or"

@@ -20,6 +20,8 @@ from ..billing_check import (
 #: What the check stores: which kind of mismatch it is, and the figures that say it in any language.
 BILLING_COLUMNS = ("billing_issue_kind", "billing_expected_qty", "billing_expected_price", "billing_surplus")
 
+#: The documents that Odoo counts as billing, or crediting, what was ordered.
+BILLING_TYPES = ("out_invoice", "out_refund")
 #: Figures are compared as they are stored, without the dust of binary fractions.
 FIGURE_DIGITS = 6
 
@@ -28,7 +30,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     billing_issue = fields.Text(
-        "To Clarify",
+        "What Differs",
         compute="_compute_billing_issue",
         search="_search_billing_issue",
         compute_sudo=True,
@@ -105,6 +107,8 @@ class AccountMoveLine(models.Model):
                 if not line.id:
                     line._copy_billing_check(line._origin)
                 continue
+            if line.id and not line._can_bill_orders():
+                continue  # Almost all journal items: nothing is read or written of them.
             move, mismatch = line.move_id, None
             if line._is_billing_checked():
                 if move not in tolerances:
@@ -117,7 +121,7 @@ class AccountMoveLine(models.Model):
             self[name] = origin[name]
 
     def _set_billing_mismatch(self, mismatch):
-        """Almost all lines are right: nothing is written of them, so that booking doesn't become slower."""
+        """Most lines are right: nothing is written of them, so that invoicing doesn't become slower."""
         self.ensure_one()
         if not mismatch and self.id and not self.billing_issue_kind:
             return
@@ -222,19 +226,24 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         return (
-            self.display_type == "product"
-            and not self.is_downpayment
+            self._is_billing_something()
             and self.move_id._is_billing_checked()
             and (bool(self.sale_line_ids) or self.move_id._bills_orders())
         )
+
+    def _can_bill_orders(self):
+        self.ensure_one()
+        return self.display_type == "product" and self.move_id.move_type in BILLING_TYPES
+
+    def _is_billing_something(self):
+        self.ensure_one()
+        return self.display_type == "product" and not self.is_downpayment
 
     def _is_counted_as_billed(self):
         """Whether Odoo counts this line in the invoiced quantity of its order line."""
         self.ensure_one()
         move = self.move_id
-        return move.move_type in ("out_invoice", "out_refund") and (
-            move.state != "cancel" or move.payment_state == "invoicing_legacy"
-        )
+        return move.move_type in BILLING_TYPES and (move.state != "cancel" or move.payment_state == "invoicing_legacy")
 
     def _get_billed_quantity(self):
         """Return what the customer is to pay for, negative where he gets it back."""
@@ -314,4 +323,8 @@ class AccountMoveLine(models.Model):
             return self.quantity
         line = self._prepare_billed_line()
         tolerance = self._refine_billing_tolerance(self.move_id._get_billing_tolerance())
-        return self.quantity if line.quantity <= 0 else get_releasable_quantity(line, find_mismatch(line, tolerance))
+        if line.quantity <= 0:
+            return self.quantity
+        if self.move_id.move_type == "out_refund":
+            return 0.0  # What a credit note charges is no part of what it credits.
+        return get_releasable_quantity(line, find_mismatch(line, tolerance))

@@ -57,4 +57,4 @@ class ResPartner(models.Model):
                 words.append(dict(self._fields[name]._description_selection(self.env))[value])
         if self._is_invoice_reference_required():
             words.append(self.env._("With reference: %s", self._get_invoice_reference_label()))
-        return ", ".join(words)
+        return "; ".join(words)

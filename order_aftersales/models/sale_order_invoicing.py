@@ -12,8 +12,8 @@ from ..invoice_split import (
     join_once,
     place_rest,
     share_by_delivery,
+    sum_up,
 )
-from ..invoice_split import sum_up
 
 
 class SaleOrder(models.Model):

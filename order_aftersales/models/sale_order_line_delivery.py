@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 from ..invoice_split import net_deliveries
 

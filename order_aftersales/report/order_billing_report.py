@@ -42,7 +42,8 @@ class OrderBillingReport(models.Model):
             "billing_override_reason",
         ],
         "account.move.line": [
-            "name", "product_id", "quantity", "billing_issue_kind", "billing_expected_qty", "billing_surplus", "move_id",
+            "name", "product_id", "quantity", "billing_issue_kind", "billing_expected_qty", "billing_surplus",
+            "move_id",
         ],
         "sale.order.line": ["invoice_lines", "order_id"],
         "res.company": ["currency_id"],

@@ -2,6 +2,7 @@ from . import (
     test_attention,
     test_billing_check,
     test_billing_check_rules,
+    test_billing_payment,
     test_billing_conversions,
     test_billing_release,
     test_escalation,

@@ -39,8 +39,8 @@ tolerances = st.builds(Tolerance, share=st.sampled_from([0.0, 0.01, 0.1]), amoun
 
 @tagged("post_install", "-at_install")
 class TestBillingCheckRules(BaseCase):
-    def _check(self, line, kind, expected_quantity, expected_price, surplus, tolerance=Tolerance()):
-        found = find_mismatch(line, tolerance)
+    def _check(self, line, kind, expected_quantity, expected_price, surplus, **tolerance):
+        found = find_mismatch(line, Tolerance(**tolerance))
         self.assertEqual(found.kind, kind)
         self.assertAlmostEqual(found.expected_quantity, expected_quantity)
         self.assertAlmostEqual(found.expected_price, expected_price)

@@ -110,6 +110,26 @@ class TestBillingConversions(BillingCommon):
         self.company.billing_tolerance_amount = 5.0
         self.assertRight(invoice.invoice_line_ids)
 
+    def test_queries(self):
+        """Rates and units are read once, not line by line."""
+        currency, counts = self._foreign_currency(), []
+        for number in (3, 30):
+            order = self._make_order([(self.fitting, 1)] * number)
+            lines = [
+                Command.create(line._prepare_invoice_line(quantity=1, product_uom_id=self.dozen.id, price_unit=700.0))
+                for line in order.order_line
+            ]
+            move = self.env["account.move"].create(
+                {**order._prepare_invoice(), "currency_id": currency.id, "invoice_line_ids": lines}
+            )
+            move.invoice_date = "2030-03-01"
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.assertEqual(len(move._get_posting_objections()), 1)
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
+
     # === TAXES ===
 
     def test_prices_with_taxes(self):

@@ -278,12 +278,39 @@ class TestBillingRelease(BillingCommon):
         invoice.button_draft()
         self.assertIssue(invoice.invoice_line_ids, "25.00", "20.00")
 
-    def test_receipt_of_money(self):
-        """The payment is recorded, the invoice that bills too much stays a draft."""
-        invoice = self._bill(self.goods_line, 10)
-        posted = invoice.with_context(leave_billing_held=True)._post()
-        self.assertFalse(posted)
-        self.assertEqual(invoice.state, "draft")
+    def test_posted_by_the_clock(self):
+        """Odoo posts what is due one by one where one of them can't be: the reason stands in its chatter."""
+        right, wrong = self._invoice(self.order), self._bill(self.goods_line, 10)
+        (right | wrong).write({"auto_post": "at_date", "date": "2020-01-01", "invoice_date": "2020-01-01"})
+        self.env.flush_all()
+        # Odoo rolls back in between, so it needs a cursor of its own.
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.env(cr=cr)["account.move"]._autopost_draft_entries()
+        self.env.invalidate_all()
+        self.assertEqual((right.state, wrong.state), ("posted", "draft"))
+        self.assertIn("Fitting set", wrong.message_ids[0].body)
+
+    def test_hold_back_of_a_credit_note(self):
+        """It can't be split: what it charges is no part of what it credits."""
+        line = self._bill(self.goods_line, 10).invoice_line_ids
+        line.move_id.action_switch_move_type()
+        self._set(line, quantity=-10)
+        self.assertFalse(line.move_id.can_hold_billing_issues)
+        with self.assertRaises(UserError):
+            line.move_id._hold_billing_issues()
+
+    def test_order_of_a_held_invoice(self):
+        """The seller, who has agreed on the price, sees on the order what is wrong with its invoice."""
+        invoice = self._invoice(self.order)
+        boards = invoice.invoice_line_ids.filtered(lambda line: line.product_id == self.boards)
+        self.assertFalse(self.order.has_held_invoice)
+        self._set(boards, price_unit=40.0)
+        self.assertTrue(invoice.can_hold_billing_issues)
+        order = self.order.with_user(self.seller)
+        self.assertTrue(order.has_held_invoice)
+        self.assertIn("40.00", order.held_invoice_summary)
+        self._override(invoice)
+        self.assertFalse(order.has_held_invoice)
 
     # === ACCESS, SPEED ===
 
