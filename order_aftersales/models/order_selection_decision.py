@@ -16,15 +16,13 @@ class OrderSelectionDecision(models.Model):
     _order = "id desc"
     _rec_name = "order_id"
 
-    order_id = fields.Many2one("sale.order", "Order", required=True, readonly=True, index=True, ondelete="cascade")
+    order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     decision = fields.Selection(DECISIONS, required=True, readonly=True)
     is_last = fields.Boolean(
         "Counts", readonly=True, default=True, help="The last decision on this order, and so the one that counts."
     )
-    reason_id = fields.Many2one(
-        "order.rejection.reason", "Reason", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    reason_id = fields.Many2one("order.rejection.reason", readonly=True, index="btree_not_null", ondelete="restrict")
     note = fields.Text(readonly=True)
     user_id = fields.Many2one("res.users", "Decided by", required=True, readonly=True)
     date = fields.Datetime("Decided on", required=True, readonly=True, index=True)

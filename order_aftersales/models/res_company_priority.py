@@ -71,9 +71,13 @@ class ResCompany(models.Model):
                 )
 
     def write(self, vals):
+        names = sorted(SETTINGS & vals.keys())
+        # The settings write all of them whenever one is saved.
+        before = {company: [company[name] for name in names] for company in self}
         result = super().write(vals)
-        if SETTINGS & vals.keys():
-            self._note_priority_change()
+        changed = self.filtered(lambda company: before[company] != [company[name] for name in names])
+        if changed:
+            changed._note_priority_change()
         return result
 
     def _note_priority_change(self):

@@ -36,12 +36,7 @@ class SaleOrder(models.Model):
     def _check_is_order_leader(self):
         """Raise unless the user may decide on the priority and the selection of these orders, which he may read."""
         if not self._is_order_leader():
-            raise AccessError(
-                self.env._(
-                    "Only leaders select orders and set their priority. Please ask one of them for %s.",
-                    ", ".join(self.mapped("name")),
-                )
-            )
+            raise AccessError(self.env._("Only leaders select orders and set their priority. Please ask one of them."))
         self.check_access("read")
 
     def action_override_priority(self):

@@ -25,9 +25,10 @@ class SaleOrder(models.Model):
     def _compute_priority_explanation(self):
         goals = self._get_goals_of_parts(order.priority_parts for order in self.sudo())
         for order in self:
-            details = order._get_priority_details(goals)
+            # An order that no job has come to yet has no priority, rather than the lowest.
+            details = order._get_priority_details(goals) if order.sudo().priority_updated_on else {}
             order.priority_details = details
-            order.priority_explanation = details["sentence"]
+            order.priority_explanation = details.get("sentence", False)
 
     def _get_priority_details(self, goals):
         self.ensure_one()

@@ -51,7 +51,7 @@ class SaleOrder(models.Model):
     def _is_to_select(self):
         self.ensure_one()
         if self.state in QUOTATION_STATES:
-            return self.selection_decision in (False, "later")
+            return self.selection_decision in (False, "later") and not self._is_cart()
         return self.state == "sale" and self.order_stage_id.sudo().code == "selection"
 
     @api.model
@@ -61,6 +61,8 @@ class SaleOrder(models.Model):
         quotations = Domain("state", "in", QUOTATION_STATES) & Domain(
             "selection_decision", "not in", ("accepted", "rejected")
         )
+        if "website_id" in self._fields:
+            quotations &= Domain("website_id", "=", False)  # what a visitor of the web shop is filling
         return quotations | (Domain("state", "=", "sale") & Domain("order_stage_id.code", "=", "selection"))
 
     def _get_selection_stage(self):
@@ -276,5 +278,6 @@ class SaleOrder(models.Model):
     @api.model
     def action_open_selection(self):
         """Open the orders to select, their scores as of now."""
+        self._check_is_order_leader()
         self._refresh_stale_priorities(Domain("is_to_select", "=", True))
         return self.env["ir.actions.actions"]._for_xml_id("order_aftersales.order_selection_action")

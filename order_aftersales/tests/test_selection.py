@@ -256,6 +256,8 @@ class TestSelection(PriorityCommon):
     def test_list_opens_with_scores_of_now(self):
         self._make_goal(kind="unwanted")
         self.assertEqual(self.order.priority_score, 100)
+        with self.assertRaisesRegex(AccessError, "Only leaders"):
+            self.env["sale.order"].with_user(self.seller).action_open_selection()
         action = self.env["sale.order"].with_user(self.planner).action_open_selection()
         self.assertEqual(action["xml_id"], "order_aftersales.order_selection_action")
         self.assertEqual(self.order.priority_score, 29)

@@ -9,13 +9,11 @@ class OrderSelectionAnswer(models.TransientModel):
     _description = "Reject Orders or Decide Later"
 
     order_ids = fields.Many2many("sale.order", string="Orders", required=True)
-    order_count = fields.Integer(compute="_compute_orders")
     has_confirmed = fields.Boolean(compute="_compute_orders")
     company_ids = fields.Many2many("res.company", compute="_compute_orders")
     decision = fields.Selection([each for each in DECISIONS if each[0] != "accepted"], required=True)
     reason_id = fields.Many2one(
         "order.rejection.reason",
-        "Reason",
         domain="['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]",
     )
     note = fields.Text("Words for the Colleagues")
@@ -25,7 +23,6 @@ class OrderSelectionAnswer(models.TransientModel):
     @api.depends("order_ids")
     def _compute_orders(self):
         for wizard in self:
-            wizard.order_count = len(wizard.order_ids)
             wizard.has_confirmed = "sale" in wizard.order_ids.mapped("state")
             wizard.company_ids = wizard.order_ids.company_id
 
