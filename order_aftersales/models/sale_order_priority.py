@@ -70,26 +70,39 @@ class SaleOrder(models.Model):
         now = fields.Datetime.now()
         for company, orders in self.grouped("company_id").items():
             company = company or self.env.company
-            all_figures = orders.with_company(company)._get_priority_figures(company)
+            goals = self.env["order.strategy.criterion"]._get_criteria_of(company)
+            all_figures = orders.with_company(company)._get_priority_figures(company, goals)
             weights = dict(zip(CRITERIA, (company[name] for name in WEIGHTS), strict=True))
+            unused = self._get_unused_criteria(company, goals)
+            used = [name for name in CRITERIA if weights[name] and name not in unused]
             for order in orders:
                 values = all_figures[order]
                 total, points = score([Criterion(name, values[name][0], weights[name]) for name in CRITERIA])
                 order.priority_worked_out = total
                 order.priority_score = order.priority_override if order.priority_override_on else total
-                order.priority_parts = {
-                    name: {"points": points.get(name), **values[name][1]} for name in CRITERIA if weights[name]
-                }
+                order.priority_parts = {name: {"points": points.get(name), **values[name][1]} for name in used}
                 order.priority_updated_on = now
+
+    @api.model
+    def _get_unused_criteria(self, company, goals):
+        """The criteria that ``company`` doesn't use: nobody is told that nothing is known about them."""
+        unused = set()
+        if not goals:
+            unused.add("strategy")
+        if "margin_percent" not in self._fields or not company.priority_margin_target:
+            unused.add("margin")
+        if not company.capacity_department_ids:
+            unused.add("capacity")
+        return unused
 
     # === FIGURES ===
 
-    def _get_priority_figures(self, company):
-        """Return by order, of ``company``, and criterion: its value from 0 to 1 or None, and the figures behind it.
+    def _get_priority_figures(self, company, goals):
+        """Return by order and criterion: its value from 0 to 1 or None, and the figures behind it.
 
-        In a number of queries that doesn't depend on how many orders these are.
+        The orders are those of ``company``, with its ``goals``. In a number of queries that doesn't depend on how many orders these are.
         """
-        reached = self._get_goals_reached(company)
+        reached = self._get_goals_reached(goals)
         capacity = self._get_capacity_fit(company)
         return {
             order: {
@@ -102,9 +115,8 @@ class SaleOrder(models.Model):
             for order in self
         }
 
-    def _get_goals_reached(self, company):
+    def _get_goals_reached(self, goals):
         """Return by goal which of these orders reach it. A goal that can't be read is left out."""
-        goals = self.env["order.strategy.criterion"]._get_criteria_of(company)
         reached = {goal: goal._get_orders_that_reach(self) for goal in goals}
         return {goal: orders for goal, orders in reached.items() if orders is not None}
 
