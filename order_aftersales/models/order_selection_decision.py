@@ -28,7 +28,7 @@ class OrderSelectionDecision(models.Model):
     date = fields.Datetime("Decided on", required=True, readonly=True, index=True)
 
     # What it was decided on: orders change.
-    was_confirmed = fields.Boolean("Was Confirmed", readonly=True, help="It was an order already, not a quotation.")
+    was_confirmed = fields.Boolean(readonly=True, help="It was an order already, not a quotation.")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True)
     seller_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)

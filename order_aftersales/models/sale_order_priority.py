@@ -100,7 +100,8 @@ class SaleOrder(models.Model):
     def _get_priority_figures(self, company, goals):
         """Return by order and criterion: its value from 0 to 1 or None, and the figures behind it.
 
-        The orders are those of ``company``, with its ``goals``. In a number of queries that doesn't depend on how many orders these are.
+        The orders are those of ``company``, with its ``goals``; the number of queries doesn't depend on how many they
+        are.
         """
         reached = self._get_goals_reached(goals)
         capacity = self._get_capacity_fit(company)
