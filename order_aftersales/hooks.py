@@ -66,6 +66,8 @@ def _judge_deliveries(env):
             env.add_to_compute(orders._fields[name], confirmed[start : start + BATCH])
         env.flush_all()
         env.invalidate_all()
+
+
 def _check_draft_invoices(env):
     """Compare the drafts that there are: what was posted is not judged afterwards."""
     env["res.company"].with_context(active_test=False).search([])._check_draft_invoices_anew()
