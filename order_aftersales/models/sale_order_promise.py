@@ -258,6 +258,13 @@ class SaleOrder(models.Model):
         slip._as_transition().write(details)
         return slip.sudo(False)
 
+    def _get_open_deliveries(self):
+        """Return the transfers that bring the goods to the customer and are not done."""
+        # In sudo: a leader of production moves the promise and what follows from it, without a right on transfers.
+        return self.sudo().picking_ids.filtered(
+            lambda picking: picking.state not in ("done", "cancel") and picking.picking_type_code != "incoming"
+        )
+
     # === ACTIONS ===
 
     def action_move_promise(self):

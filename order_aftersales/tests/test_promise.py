@@ -341,6 +341,23 @@ class TestPromise(PromiseCommon):
         self._move()
         self.assertEqual(set(self.order.picking_ids.move_ids.mapped("date_deadline")), {self.SECOND})
 
+    def test_deliveries_are_rescheduled(self):
+        """They are planned four days later, too, by somebody who has no right on them; if not wanted, they stay."""
+        picking = self.order.picking_ids
+        before = picking.scheduled_date
+        self.assertFalse(picking.with_user(self.planner).has_access("write"))
+        self._move(user=self.planner)
+        self.assertEqual(picking.scheduled_date, before + timedelta(days=4))
+        self._move(datetime(2030, 5, 20, 12), move_deliveries=False)
+        self.assertEqual(picking.scheduled_date, before + timedelta(days=4))
+
+    def test_what_is_delivered_stays(self):
+        self._deliver(self.order, {self.wardrobe: 1})
+        done = self.order.picking_ids.filtered(lambda picking: picking.state == "done")
+        when = done.move_ids.date
+        self._move()
+        self.assertEqual(done.move_ids.date, when)
+
     def test_customer_is_told(self):
         """In his language: the date that was, the one that is, and the message is shown before it goes out."""
         self.env["res.lang"]._activate_lang("de_DE")

@@ -30,6 +30,12 @@ class OrderPromiseMove(models.TransientModel):
         help="Where the delay came from.",
     )
     note = fields.Text("Internal Note", help="The customer doesn't see it.")
+    has_open_deliveries = fields.Boolean(compute="_compute_has_open_deliveries")
+    move_deliveries = fields.Boolean(
+        "Move Deliveries",
+        default=True,
+        help="The open deliveries are scheduled later, or earlier, by as many days as the promise is moved.",
+    )
     tell_customer = fields.Boolean(default=True)
     recipient_email = fields.Char("Goes to", related="partner_id.email")
     subject = fields.Char(compute="_compute_message", store=True, readonly=False)
@@ -42,6 +48,11 @@ class OrderPromiseMove(models.TransientModel):
         department = self.env.user.sudo().employee_id.department_id
         for wizard in self:
             wizard.department_id = department
+
+    @api.depends("order_id")
+    def _compute_has_open_deliveries(self):
+        for wizard in self:
+            wizard.has_open_deliveries = bool(wizard.order_id._get_open_deliveries())
 
     @api.depends("order_id", "new_date")
     def _compute_message(self):
@@ -69,6 +80,7 @@ class OrderPromiseMove(models.TransientModel):
         order = self.order_id
         if self.tell_customer:
             self._ensure_can_tell()
+        moved_by = self.new_date - self.commitment_date if self.commitment_date else None
         order._move_promise(
             self.new_date,
             reason_id=self.reason_id.id,
@@ -76,6 +88,8 @@ class OrderPromiseMove(models.TransientModel):
             note=self.note,
             is_customer_told=self.tell_customer,
         )
+        if self.move_deliveries and moved_by:
+            order._get_open_deliveries()._reschedule_by(moved_by)
         if self.tell_customer:
             self._tell_customer()
         return {"type": "ir.actions.act_window_close"}
