@@ -1,13 +1,17 @@
 """Whether somebody looks after an order: by who is responsible, until when, and what is planned next."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..attention import Watch, attention
+
+#: What decides about an order's attention, beside the clock and who is on leave.
+WATCHED = ("is_order_open", "stage_owner_id", "stage_entered_on", "stage_deadline", "next_step_on", "hold_until")
 
 
 class SaleOrder(models.Model):
@@ -19,6 +23,9 @@ class SaleOrder(models.Model):
         search="_search_attention",
         help="Unattended: nobody is responsible, or whoever is responsible is away, or nothing is planned in time.",
     )
+    stage_owner_key = fields.Integer(compute="_compute_attention")
+    stage_owner_name = fields.Char("Name of Who Looks After It", compute="_compute_attention")
+    stage_age_days = fields.Integer("Days in Stage", compute="_compute_attention")
     attention_reason = fields.Char("Why It Needs Attention", compute="_compute_attention_reason")
     hold_reason = fields.Char("Waits Because", copy=False, readonly=True, tracking=True)
     hold_until = fields.Date("Waits Until", copy=False, readonly=True, tracking=True, index="btree_not_null")
@@ -29,22 +36,71 @@ class SaleOrder(models.Model):
         for order in self:
             order.is_on_hold = bool(order.hold_until)
 
-    @api.depends("is_order_open", "stage_owner_id", "stage_entered_on", "stage_deadline", "next_step_on", "hold_until")
+    @api.depends(*WATCHED, "has_unsigned_extension", "is_short_of_stock")
+    @api.depends_context("uid", "lang")
     def _compute_attention(self):
         now = fields.Datetime.now()
-        away = self._get_people_away(self.stage_owner_id, now)
-        limits = {company: company.sudo()._get_attention_limits() for company in self.company_id}
+        warned = self._get_warning_words()
+        rows = self._origin._get_attention_rows(now, warned)
         for order in self:
-            owner = order.stage_owner_id.sudo()
-            watch = Watch(
-                is_open=order.is_order_open,
-                has_owner=bool(owner) and owner.active and owner not in away,
-                entered=order.stage_entered_on or now,
-                deadline=order.stage_deadline or None,
-                next_step=order.next_step_on or None,
-                held_until=(order.hold_until and self._get_end_of_hold(order.hold_until)) or None,
+            row = rows.get(order._origin.id)
+            order.attention = self._get_attention(row, now) if row else "ok"
+            order.stage_owner_key = row.stage_owner_id if row else 0
+            order.stage_owner_name = row.owner_name if row else False
+            entered = row.stage_entered_on if row else None
+            order.stage_age_days = (now - entered).days if entered else 0
+            order.board_warnings = order._get_board_warnings(warned, row)
+
+    def _get_attention_rows(self, now, names=()):
+        """Return what is known of whoever looks after each order, by id: one query however much of it the board shows.
+
+        In plain SQL: only rows of orders that the user has in his hands are read, and of people their names.
+
+        :param names: of fields of the order that are wanted, too; the user may read them
+        """
+        if not self:
+            return {}
+        self.flush_recordset([*WATCHED, *names])
+        self.env["res.users"].flush_model(["active", "partner_id"])
+        self.env["res.partner"].flush_model(["name"])
+        self.env["res.company"].flush_model(["attention_warn_hours", "attention_idle_days"])
+        self.env["resource.calendar.leaves"].flush_model(["date_from", "date_to", "resource_id", "time_type"])
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT o.id, o.is_order_open, o.stage_owner_id, o.stage_entered_on, o.stage_deadline, o.next_step_on,
+                       o.hold_until, partner.name AS owner_name, company.attention_warn_hours AS warn_hours,
+                       company.attention_idle_days AS idle_days,
+                       owner.active AND NOT EXISTS (
+                           SELECT FROM resource_calendar_leaves leave
+                             JOIN resource_resource resource ON resource.id = leave.resource_id
+                            WHERE resource.user_id = owner.id AND leave.time_type = 'leave'
+                              AND leave.date_from <= %(now)s AND leave.date_to >= %(now)s
+                       ) AS has_owner%(wanted)s
+                  FROM sale_order o
+                  JOIN res_company company ON company.id = o.company_id
+             LEFT JOIN res_users owner ON owner.id = o.stage_owner_id
+             LEFT JOIN res_partner partner ON partner.id = owner.partner_id
+                 WHERE o.id IN %(ids)s
+                """,
+                now=now,
+                ids=self._ids,
+                wanted=SQL("").join(SQL(", o.%s", SQL.identifier(name)) for name in names),
             )
-            order.attention = attention(watch, now, *limits.get(order.company_id, ()))
+        )
+        columns = [column.name for column in self.env.cr.description]
+        return {row[0]: SimpleNamespace(**dict(zip(columns, row, strict=True))) for row in self.env.cr.fetchall()}
+
+    def _get_attention(self, row, now):
+        watch = Watch(
+            is_open=bool(row.is_order_open),
+            has_owner=bool(row.has_owner),
+            entered=row.stage_entered_on or now,
+            deadline=row.stage_deadline,
+            next_step=row.next_step_on,
+            held_until=self._get_end_of_hold(row.hold_until) if row.hold_until else None,
+        )
+        return attention(watch, now, timedelta(hours=row.warn_hours or 0), timedelta(days=row.idle_days or 0))
 
     @api.depends("attention")
     @api.depends_context("lang", "tz")

@@ -2,38 +2,56 @@
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.order_extension.columns import add_column
+
+#: States of change orders in which the customer has still to decide.
+UNSIGNED = ("draft", "sent")
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    stage_age_days = fields.Integer("Days in Stage", compute="_compute_stage_age_days")
     has_unsigned_extension = fields.Boolean(
         "Unsigned Extension", compute="_compute_has_unsigned_extension", store=True, copy=False
     )
     customer_class = fields.Char(
         compute="_compute_customer_class",
+        store=True,
+        copy=False,
         help="The customer's class by contribution, where it is worked out.",
     )
-    board_warnings = fields.Json(compute="_compute_board_warnings")
+    board_warnings = fields.Json(compute="_compute_attention")
     is_mine_now = fields.Boolean("Mine Now", compute="_compute_whose", search="_search_is_mine_now")
     is_coming_to_me = fields.Boolean("Coming to Me", compute="_compute_whose", search="_search_is_coming_to_me")
     is_my_decision = fields.Boolean("Waits for My Decision", compute="_compute_whose", search="_search_is_my_decision")
 
-    @api.depends("stage_entered_on")
-    def _compute_stage_age_days(self):
-        now = fields.Datetime.now()
-        for order in self:
-            order.stage_age_days = (now - order.stage_entered_on).days if order.stage_entered_on else 0
-
     @api.depends("change_order_ids.state")
     def _compute_has_unsigned_extension(self):
         for order in self:
-            order.has_unsigned_extension = any(
-                change.state in ("draft", "sent") for change in order.sudo().change_order_ids
-            )
+            order.has_unsigned_extension = any(change.state in UNSIGNED for change in order.sudo().change_order_ids)
 
-    @api.depends("partner_id")
+    def _auto_init(self):
+        """Fill the columns by one query each instead of reading every order."""
+        if add_column(self, "has_unsigned_extension"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE sale_order SET has_unsigned_extension = TRUE WHERE id IN"
+                    " (SELECT order_id FROM sale_change_order WHERE state IN %s)",
+                    UNSIGNED,
+                )
+            )
+        if "abc_class" not in self.env["res.partner"]._fields:
+            add_column(self, "customer_class")
+        return super()._auto_init()
+
+    @api.model
+    def _get_customer_class_dependencies(self):
+        known = "abc_class" in self.env["res.partner"]._fields
+        return ["partner_id", *(["partner_id.commercial_partner_id.abc_class"] if known else [])]
+
+    @api.depends(lambda self: self._get_customer_class_dependencies())
     def _compute_customer_class(self):
         known = "abc_class" in self.env["res.partner"]._fields
         for order in self:
@@ -42,25 +60,27 @@ class SaleOrder(models.Model):
             order.customer_class = known and partner.abc_class
 
     @api.model
-    def _get_board_warnings(self):
-        """Return the fields that are warnings when they are true, with what the card says."""
-        return {
+    def _get_warning_words(self):
+        """Return what the card says when one of these fields is true, by name: those that the user may read."""
+        warnings = {
             "has_unsigned_extension": self.env._("Extension not signed"),
             "is_short_of_stock": self.env._("Goods are missing"),
             # of post-calculation, for those who may see what orders cost
             "is_margin_eroding": self.env._("Margin shrinks"),
         }
-
-    @api.depends("has_unsigned_extension", "is_short_of_stock")
-    @api.depends_context("uid", "lang")
-    def _compute_board_warnings(self):
-        warnings = {
+        return {
             name: words
-            for name, words in self._get_board_warnings().items()
+            for name, words in warnings.items()
             if name in self._fields and self._has_field_access(self._fields[name], "read")
         }
-        for order in self:
-            order.board_warnings = [words for name, words in warnings.items() if order[name]]
+
+    def _get_board_warnings(self, words, row):
+        """Return the warnings of the order.
+
+        :param words: see :meth:`_get_warning_words`
+        :param row: see :meth:`_get_attention_rows`
+        """
+        return [warning for name, warning in words.items() if row and getattr(row, name)]
 
     # ------------------------------------------------------------------ whose it is
 

@@ -8,7 +8,9 @@ from odoo.fields import Command, Domain
 
 from ..attention import escalate
 
-BATCH = 500
+BATCH = 2000
+#: So many activities one person gets to work through; what is more is on the list and in the digest.
+MOST_ACTIVITIES = 100
 #: Levels of attention at which somebody has to be told.
 ALARMING = ("unattended", "overdue")
 
@@ -77,7 +79,7 @@ class SaleOrder(models.Model):
         domain = [
             ("res_model", "=", self._name),
             ("res_id", "in", self.ids),
-            ("activity_type_id", "=", self.env.ref("order_aftersales.mail_activity_type_unattended").id),
+            ("activity_type_id", "=", self._get_escalation_type_id()),
         ]
         return self.env["mail.activity"].sudo().search(domain)
 
@@ -86,17 +88,37 @@ class SaleOrder(models.Model):
         now = fields.Datetime.now()
         away = self._get_people_away(self._get_possible_owners(now), now)
         resorts = {company: company._get_last_resort() for company in self.company_id}
-        told = defaultdict(self.browse)
+        told = defaultdict(list)
         for order in self:
-            told[order._get_next_told(away, resorts[order.company_id])] += order
-        vals_list = []
-        for person, orders in told.items():
-            readable = orders._get_readable_by(person) if person else self.browse()
-            orders = orders.with_context(lang=person.lang, tz=person.tz)
-            vals_list += [order._prepare_escalation_vals(person, now, away) for order in orders if order in readable]
+            told[order._get_next_told(away, resorts[order.company_id])].append(order.id)
+        vals_list, room = [], self._get_room_for_escalations(told)
+        for person, ids in told.items():
+            orders = self.browse(ids)
+            if room.get(person):
+                chosen = orders._get_readable_by(person, room[person]).with_context(lang=person.lang, tz=person.tz)
+                vals_list += [order._prepare_escalation_vals(person, now, away) for order in chosen]
             orders.write({"escalated_on": now, "escalated_user_ids": [Command.link(person.id)] if person else []})
-        # No mail for each: there is the digest.
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
+        # No mail for each: there is the digest. Being told of is no next step: the stage's facts stay as they are.
+        with self.env.protecting(self._get_stage_fields(), self):
+            self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
+
+    def _get_room_for_escalations(self, people):
+        """Return how many activities more each of ``people`` can be given."""
+        domain = [
+            ("activity_type_id", "=", self._get_escalation_type_id()),
+            ("user_id", "in", [person.id for person in people]),
+        ]
+        open_now = dict(self.env["mail.activity"].sudo()._read_group(domain, ["user_id"], ["__count"]))
+        return {person: max(MOST_ACTIVITIES - open_now.get(person, 0), 0) for person in people if person}
+
+    @api.model
+    def _get_escalation_type_id(self):
+        # not env.ref: that asks the database each time
+        return self.env["ir.model.data"]._xmlid_to_res_id("order_aftersales.mail_activity_type_unattended")
+
+    @api.model
+    def _get_stage_fields(self):
+        return [field for field in self._fields.values() if field.compute == "_compute_order_stage" and field.store]
 
     def _get_next_told(self, away, last_resort):
         """Return whom to tell of the order, or nobody when all were told."""
@@ -107,13 +129,14 @@ class SaleOrder(models.Model):
         ]
         return escalate(*chain, last_resort, self.escalated_user_ids) or self.env["res.users"]
 
-    def _get_readable_by(self, person):
-        """Those of these orders that ``person`` may open: nobody is asked to look after what he can't see."""
-        return self.with_user(person).with_context(allowed_company_ids=person.company_ids.ids)._filtered_access("read")
+    def _get_readable_by(self, person, most):
+        """Up to ``most`` of these orders that ``person`` may open: nobody is asked to look after what he can't see."""
+        theirs = self[: 2 * most].with_user(person).with_context(allowed_company_ids=person.company_ids.ids)
+        return theirs._filtered_access("read")[:most].sudo()
 
     def _prepare_escalation_vals(self, person, now, away):
         return {
-            "activity_type_id": self.env.ref("order_aftersales.mail_activity_type_unattended").id,
+            "activity_type_id": self._get_escalation_type_id(),
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
             "user_id": person.id,

@@ -76,14 +76,16 @@ class SaleOrder(models.Model):
         "project.task", "sale_order_id", string="Tasks for the Stage", export_string_translation=False
     )
 
-    _stage_outdated_idx = models.Index("(id) WHERE is_stage_outdated")
-    _open_idx = models.Index("(order_stage_id, id) WHERE is_order_open")
+    _stage_outdated_idx = models.Index("(id) WHERE is_stage_outdated IS TRUE")
+    # the board: counted by stage, and in each the most important first
+    _board_idx = models.Index(
+        "(order_stage_id, priority_score DESC, stage_deadline, id) INCLUDE (company_id) WHERE is_order_open IS TRUE"
+    )
 
     def _auto_init(self):
         """Leave the orders of before to the hook: when these columns come, there is no map yet."""
-        for name, field in self._fields.items():
-            if field.compute == "_compute_order_stage" and field.store:
-                add_column(self, name)
+        for field in self._get_stage_fields():
+            add_column(self, field.name)
         return super()._auto_init()
 
     @api.model

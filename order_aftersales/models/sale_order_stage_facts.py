@@ -108,8 +108,7 @@ class SaleOrder(models.Model):
     def _get_next_steps(self, pickings, returns, tasks, moves, cases):
         """Return tuples of when and what: all that is planned, in any stage."""
         dated = defaultdict(list)
-        # not env.ref: that asks the database each time
-        escalation = self.env["ir.model.data"]._xmlid_to_res_id("order_aftersales.mail_activity_type_unattended")
+        escalation = self._get_escalation_type_id()
         activities = self._origin.activity_ids.filtered(
             lambda one: one.active and one.activity_type_id.id != escalation
         )

@@ -5,6 +5,7 @@ from . import (
     test_billing_payment,
     test_billing_conversions,
     test_billing_release,
+    test_board,
     test_escalation,
     test_invoice_split,
     test_invoicing_way,

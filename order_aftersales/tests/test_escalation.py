@@ -152,6 +152,15 @@ class TestEscalation(AftersalesCommon):
             self.assertEqual(len(orders._get_escalations()), done)
             self.assertEqual(len(orders.filtered("escalated_on")), done)
 
+    def test_not_more_than_one_can_do(self):
+        """Three orders are late; the seller gets two activities, and knows of the third by list and digest."""
+        self.patch(sale_order_escalation, "MOST_ACTIVITIES", 2)
+        orders = self.env["sale.order"].union(*(self._make_idle_order() for _number in range(3)))
+        self._run("2026-05-11 18:00:00")
+        self.assertEqual(len(orders._get_escalations()), 2)
+        self.assertEqual(orders.escalated_user_ids, self.seller)
+        self.assertTrue(all(order.escalated_on for order in orders))
+
     def test_other_company(self):
         """Its own people are told of its orders."""
         company = self.env["res.company"].create({"name": "Metalworks"})
@@ -238,7 +247,8 @@ class TestEscalation(AftersalesCommon):
                     self.assertEqual(len(order.stage_visit_ids.filtered(lambda visit: not visit.left_on)), 1)
                     if order.is_order_open:
                         self.assertTrue(
-                            order.attention in ("ok", "due") or self._told(order), f"{order.name}: {order.attention}"
+                            order.attention in ("ok", "due") or self._told(order),
+                            f"{order.name}: {order.attention}",
                         )
         return seen
 

@@ -1,0 +1,134 @@
+from odoo.tests import tagged
+
+from .common import AftersalesCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBoard(AftersalesCommon):
+    """The board: the same for all, as quick as Odoo's own, and what is on its cards."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.board = cls.env.ref("order_aftersales.sale_order_view_kanban_board")
+        cls.kanban = cls.env.ref("sale.view_sale_order_kanban")
+
+    def _read(self, user, view, domain=(), order=None):
+        """What the web client asks for when it opens a kanban by stage; and how many queries that takes."""
+        orders = (
+            self.env["sale.order"]
+            .with_user(user)
+            .with_context(allowed_company_ids=self.company.ids, read_group_expand=True)
+        )
+        view_fields = orders.get_views([(view.id, "kanban")])["models"]["sale.order"]["fields"]
+        arch = self.env["ir.ui.view"].browse(view.id)._get_combined_arch()
+        # in the order of the view, as the web client does it
+        names = [node.get("name") for node in arch.iter("field") if node.get("name") in view_fields]
+        names += ["activity_state", "activity_summary", "activity_type_id"]
+        specification = {
+            name: {"fields": {"display_name": {}}} if orders._fields[name].type == "many2one" else {} for name in names
+        }
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        found = orders.web_read_group(
+            [*domain],
+            ["order_stage_id"],
+            [],
+            auto_unfold=True,
+            unfold_read_specification=specification,
+            order=order,
+        )
+        return found["groups"], self.env.cr.sql_log_count - before
+
+    def _read_board(self, user):
+        groups, queries = self._read(
+            user, self.board, [("is_order_open", "=", True)], "priority_score desc, stage_deadline, id"
+        )
+        return groups, queries
+
+    def test_no_more_queries_than_odoo(self):
+        """Odoo's own kanban of orders, grouped by the same stages, with its bar of activities on top."""
+        for _number in range(3):
+            self._make_order(lines=[(self.fitting, 1)])
+        self.order.activity_schedule("mail.mail_activity_data_todo", user_id=self.seller.id)
+        orders = self.env["sale.order"].with_user(self.manager)
+
+        def theirs():
+            queries = self._read(self.manager, self.kanban)[1]
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            orders.read_progress_bar(
+                domain=[],
+                group_by="order_stage_id",
+                progress_bar={
+                    "field": "activity_state",
+                    "colors": {"planned": "success", "today": "warning", "overdue": "danger"},
+                },
+            )
+            return queries + self.env.cr.sql_log_count - before
+
+        # the first time each fills caches that outlive a request
+        self._read_board(self.manager), theirs()
+        self.assertLessEqual(self._read_board(self.manager)[1], theirs())
+
+    def test_same_stages_for_all(self):
+        """Every stage in use is there, whether an order is in it or not; in it, those that the user may see."""
+        for user in (self.seller, self.storekeeper, self.planner, self.bookkeeper, self.manager, self.service):
+            groups, _queries = self._read_board(user)
+            codes = [self.env["order.stage"].browse(group["order_stage_id"][0]).code for group in groups]
+            with self.subTest(user.login):
+                self.assertEqual(
+                    codes,
+                    [
+                        "generation", "costing", "entry", "selection", "scheduling", "fulfilment", "billing",
+                        "returns", "aftersales", "done",
+                    ],
+                )  # fmt: skip
+                ids = [record["id"] for group in groups for record in group.get("__records", ())]
+                self.assertIn(self.order.id, ids)
+        groups, _queries = self._read_board(self.other_seller)
+        self.assertFalse([record for group in groups for record in group.get("__records", ())])
+
+    def test_card(self):
+        self._make_change(send=True)
+        self.order.with_user(self.planner).action_take_over()
+        groups, _queries = self._read_board(self.seller)
+        card = next(
+            record for group in groups for record in group.get("__records", ()) if record["id"] == self.order.id
+        )
+        self.assertEqual(card["stage_owner_name"], self.planner.name)
+        self.assertEqual(card["stage_owner_key"], self.planner.id)
+        self.assertIn("Extension not signed", card["board_warnings"])
+        self.assertEqual(card["amount_total"], self.order.amount_total)
+        self.assertEqual(card["stage_age_days"], 0)
+
+    def test_short_stock(self):
+        """Four fitting sets are ordered, none is there."""
+        order = self._make_order(lines=[(self.fitting, 4)])
+        order.picking_ids.action_assign()
+        self.assertIn("Goods are missing", order.board_warnings)
+        self.env["stock.quant"]._update_available_quantity(self.fitting, order.warehouse_id.lot_stock_id, 4)
+        order.picking_ids.action_assign()
+        self.assertNotIn("Goods are missing", order.board_warnings or [])
+
+    def test_margin_for_those_who_may_see_it(self):
+        """A warning of post-calculation; a technician sees the board without it."""
+        if "is_margin_eroding" not in self.order._fields:
+            self.skipTest("order_postcalc is not installed")
+        self.env.cr.execute("UPDATE sale_order SET is_margin_eroding = TRUE WHERE id = %s", [self.order.id])
+        self.env.invalidate_all()
+        self.assertIn("Margin shrinks", self.order.with_user(self.manager).board_warnings)
+        self.assertNotIn("Margin shrinks", self.order.with_user(self.technician).board_warnings or [])
+
+    def test_class_of_the_customer(self):
+        if "abc_class" not in self.customer._fields:
+            self.assertFalse(self.order.customer_class)
+            return
+        self.env.cr.execute(
+            "UPDATE res_partner SET abc_class = jsonb_build_object(%s, 'A') WHERE id = %s",
+            [str(self.company.id), self.customer.id],
+        )
+        self.env.invalidate_all()
+        self.env.add_to_compute(self.order._fields["customer_class"], self.order)
+        self.assertEqual(self.order.customer_class, "A")
