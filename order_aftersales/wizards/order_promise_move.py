@@ -32,7 +32,6 @@ class OrderPromiseMove(models.TransientModel):
     note = fields.Text("Internal Note", help="The customer doesn't see it.")
     has_open_deliveries = fields.Boolean(compute="_compute_has_open_deliveries")
     move_deliveries = fields.Boolean(
-        "Move Deliveries",
         default=True,
         help="The open deliveries are scheduled later, or earlier, by as many days as the promise is moved.",
     )
