@@ -114,7 +114,9 @@ class TestPriority(PriorityCommon):
         """Saving other settings of the company is no reason to work out all scores anew."""
         self.company.capacity_department_ids = self.workshop
         self.company.priority_changed_on = False
-        settings = self.env["res.config.settings"].with_company(self.company).create({})
+        shown = {name: self.company[name] for name in WEIGHTS}
+        shown["capacity_department_ids"] = [Command.set(self.workshop.ids)]
+        settings = self.env["res.config.settings"].with_company(self.company).create(shown)
         settings.execute()
         self.assertFalse(self.company.priority_changed_on)
         settings.priority_weight_margin = 21
