@@ -268,17 +268,17 @@ class AccountMoveLine(models.Model):
         order_lines = self.sale_line_ids._origin
         if values["quantity"] <= 0 or not self._is_what_was_ordered(order_lines):
             return BilledLine(**values)
-        quantities = [line._get_billable_quantity(self) for line in order_lines]
-        # Of several order lines at different prices, none is exceeded that is not dearer than all of them.
-        agreed = [(line._get_agreed_price(self), line.discount) for line in order_lines]
-        price, discount = max(agreed, key=lambda terms: net(*terms))
-        return BilledLine(
-            allowed=sum(allowed for allowed, _before in quantities),
-            billed_before=sum(before for _allowed, before in quantities),
-            agreed_price=price,
-            agreed_discount=discount,
-            **values,
-        )
+        terms = [
+            (*line._get_billable_quantity(self), line._get_agreed_price(self), line.discount) for line in order_lines
+        ]
+        if len(terms) == 1:
+            [(allowed, before, price, discount)] = terms
+            return BilledLine(
+                allowed=allowed, billed_before=before, agreed_price=price, agreed_discount=discount, **values
+            )
+        # A line for several order lines is compared with what all of them come to.
+        agreed = sum(max(allowed - before, 0.0) * net(price, discount) for allowed, before, price, discount in terms)
+        return BilledLine(allowed=values["quantity"], agreed_price=agreed / values["quantity"], **values)
 
     def _is_what_was_ordered(self, order_lines):
         """Whether product and unit can be compared with those of the order at all."""

@@ -327,6 +327,16 @@ class TestBillingCheck(BillingCommon):
         self.assertRight(bill.invoice_line_ids)
         self.assertFalse(bill.is_billing_held)
 
+    def test_one_line_for_several(self):
+        """12 × 60.00 and 10 × 35.00 are 1 070.00, billed as one."""
+        lines = self._line(self.assembly) | self._line(self.boards)
+        line = self._bill(lines[0], 1, product_id=False, product_uom_id=False, price_unit=1070.0).invoice_line_ids
+        line.sale_line_ids = lines
+        self.assertRight(line)
+        self._set(line, price_unit=1100.0)
+        self.assertIssue(line, "1,100.00", "1,070.00")
+        self.assertEqual(line.billing_surplus, 30.0)
+
     # === EXTENSIONS AND ALLOWANCE ===
 
     def test_signed_extension(self):

@@ -289,7 +289,6 @@ class TestFactsInvoice(FactsCommon):
         """300.00 for two lines of 0.00: 150.00 each, and not 300.00 twice."""
         self.company.margin_floor_policy = "off"
         order = self._make_order([(self.assembly, 12), (self.boards, 10)], confirm=False)
-        order.order_line.price_unit = 0.0
         order.action_confirm()
         invoice = self.env["account.move"].create(
             {
@@ -309,6 +308,7 @@ class TestFactsInvoice(FactsCommon):
             }
         )
         invoice.action_post()
+        order.order_line.price_unit = 0.0
         shares = self._facts(
             ("kind", "=", "invoice"), groupby=["order_line_id"], measures=["invoiced_revenue:sum"], order=order
         )
