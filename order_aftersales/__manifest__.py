@@ -23,6 +23,7 @@
         "views/order_aftersales_menus.xml",
         "views/order_stage_views.xml",
         "views/sale_order_board_views.xml",
+        "views/sale_order_board_form_views.xml",
         "views/order_board_menus.xml",
         "views/sale_order_stage_views.xml",
         "views/portal_order_stage.xml",
@@ -53,6 +54,7 @@
         "web.assets_backend": [
             "order_aftersales/static/src/priority/**/*",
         ],
+        "web.assets_tests": ["order_aftersales/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "application": True,

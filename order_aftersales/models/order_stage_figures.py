@@ -60,7 +60,10 @@ class OrderStage(models.Model):
         return {
             **action,
             "name": self.name,
-            "views": [(False, "list"), (False, "form")],
+            "views": [
+                (self.env.ref("order_aftersales.sale_order_view_list_board").id, "list"),
+                (self.env.ref("order_aftersales.sale_order_view_form_board").id, "form"),
+            ],
             "view_mode": "list,form",
             "domain": [("order_stage_id", "=", self.id)],
             "context": {},

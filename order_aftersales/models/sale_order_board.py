@@ -82,6 +82,17 @@ class SaleOrder(models.Model):
         """
         return [warning for name, warning in words.items() if row and getattr(row, name)]
 
+    def action_open_order(self):
+        """Open the salespeople's form of the order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "sale.order",
+            "res_id": self.id,
+            "views": [(self.env.ref("sale.view_order_form").id, "form")],
+        }
+
     # ------------------------------------------------------------------ whose it is
 
     @api.depends("order_stage_id", "stage_owner_id")

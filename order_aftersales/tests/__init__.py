@@ -6,6 +6,7 @@ from . import (
     test_billing_conversions,
     test_billing_release,
     test_board,
+    test_cycle_tour,
     test_escalation,
     test_invoice_split,
     test_invoicing_way,
