@@ -22,8 +22,8 @@ class ResPartner(models.Model):
     )
 
     def _get_importance(self):
-        """Return (value, figures) of this customer in the company of the environment; value None if he is new."""
-        self.ensure_one()
+        """Return (value, figures) of this customer in the company of the environment; value None if he is new, or if
+        nobody has said yet who it is."""
         customer = self.commercial_partner_id
         abc_class = customer.abc_class if "abc_class" in self._fields else False
         percentile = customer.order_place - 1 if customer.order_place else None

@@ -20,6 +20,7 @@ class SaleOrder(models.Model):
         compute="_compute_customer_class",
         store=True,
         copy=False,
+        groups="sales_team.group_sale_salesman,order_aftersales.group_leader",
         help="The customer's class by contribution, where it is worked out.",
     )
     board_warnings = fields.Json(compute="_compute_attention")
