@@ -120,6 +120,31 @@ def timesheets(bench: Bench) -> list[Row]:
     return [compared("hours and cost by month / Odoo's timesheet analysis", bench.measure("timesheets"), 1.0)]
 
 
+def board(bench: Bench) -> list[Row]:
+    """As quick as what Odoo's users have, with no more queries, however many orders there are."""
+    found = bench.measure("board")
+    queries, reference = found["queries"], found["reference_queries"]
+    return [
+        compared("first screen of the board / Odoo's kanban by stage", found, 1.2),
+        Row("… queries", f"{queries} / {reference}", "no more", queries <= reference),
+    ]
+
+
+def escalation(bench: Bench) -> list[Row]:
+    """Telling somebody of orders that nobody looks after, when it is all of them."""
+    with database.scratch(bench.environment, bench.database(bench.orders)) as name:
+        found = bench.measure("escalation", name=name)
+    return [
+        Row(
+            f"telling somebody of {found['orders']:,} unattended orders",
+            f"{found['seconds']:.1f} s",
+            "60 s",
+            found["seconds"] <= 60 and found["orders"] >= bench.orders,
+        ),
+        Row("… added memory", f"{found['added']:.0f} MB", "150 MB", found["added"] <= 150),
+    ]
+
+
 def confirm(bench: Bench) -> list[Row]:
     """With the add-ons and without them, in turns."""
     without = database.base(bench.environment, database.FULL)
@@ -154,6 +179,8 @@ MEASUREMENTS: dict[str, Callable[[Bench], list[Row]]] = {
     "sheet": sheet,
     "pivot": pivot,
     "timesheets": timesheets,
+    "board": board,
+    "escalation": escalation,
     "confirm": confirm,
     "xlsx": xlsx,
 }

@@ -25,6 +25,7 @@ TABLES = (
     "account_analytic_line",
     "sale_minor_item",
     "order_postcalc_plan",
+    "order_stage_visit",
 )
 CUSTOMERS, SELLERS, EMPLOYEES = 2000, 20, 100
 DAYS = 1826  # five years
@@ -68,7 +69,9 @@ def make_people(env):
         ]
     )
     customers = env["res.partner"].create([{"name": f"Customer {number}"} for number in range(CUSTOMERS)])
-    return {"sellers": sellers.ids, "employees": employees.ids, "customers": customers.ids}
+    return {
+        "sellers": sellers.ids, "employees": employees.ids, "customers": customers.ids, "stages": open_stages(env),
+    }  # fmt: skip
 
 
 def make_templates(env, people):
@@ -156,6 +159,7 @@ def make_templates(env, people):
         "account_analytic_line": timesheets | moves.line_ids.analytic_line_ids,
         "sale_minor_item": item,
         "order_postcalc_plan": order.sudo().plan_ids,
+        "order_stage_visit": order.stage_visit_ids,
     }
     return {table: sorted(records[table].ids) for table in TABLES}
 
@@ -181,6 +185,11 @@ def buy(env, order, product):
 
 
 # === WHAT SQL MULTIPLIES ===
+
+
+def open_stages(env):
+    """The stages in which orders are open; their ids follow each other."""
+    return env["order.stage"].search([("code", "not in", (False, "planning", "done"))], order="id").ids
 
 
 def multiply(cr, templates, orders, seed, people):
@@ -220,6 +229,10 @@ def overrides(table, seed, people):
             "user_id": seller,
             "date_order": f"t.date_order + {shift_time}",
             "access_token": "NULL",
+            "order_stage_id": one_of(people["stages"]),
+            "stage_owner_id": seller,
+            "stage_entered_on": f"t.stage_entered_on - mod({mixed} * 17, 30)::int * interval '1 day'",
+            "priority_score": f"mod({mixed} * 13, 101)::int",
         },
         "stock_picking": {
             "name": "'BENCH/OUT/' || g.n",
@@ -260,6 +273,7 @@ def overrides(table, seed, people):
         },
         "sale_minor_item": {**same, "salesperson_id": seller},
         "order_postcalc_plan": {"date": f"t.date + {shift}"},
+        "order_stage_visit": {"stage_id": one_of(people["stages"]), "owner_id": seller},
     }.get(table, {})
 
 

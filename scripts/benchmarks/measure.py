@@ -207,6 +207,75 @@ def timesheets(env):
     return {"ours": fast, "reference": reference}
 
 
+# === THE BOARD ===
+
+
+def board(env):
+    """The first screen of the order board against Odoo's own kanban of orders by the same stages: seconds, queries.
+
+    What the web client asks for: the columns with their cards, and for Odoo's kanban the bars above the columns.
+    """
+    orders = env["sale.order"].with_user(env.ref("base.user_admin")).with_context(read_group_expand=True)
+    cards = {
+        name: specification(orders, env.ref(view))
+        for name, view in (
+            ("ours", "order_aftersales.sale_order_view_kanban_board"),
+            ("reference", "sale.view_sale_order_kanban"),
+        )
+    }
+    bar = {"field": "activity_state", "colors": {"planned": "success", "today": "warning", "overdue": "danger"}}
+
+    def read(name, domain, order):
+        return orders.web_read_group(
+            domain, ["order_stage_id"], [], auto_unfold=True, unfold_read_specification=cards[name], order=order
+        )
+
+    def ours():
+        read("ours", [("is_order_open", "=", True)], "priority_score desc, stage_deadline, id")
+
+    def theirs():
+        read("reference", [], None)
+        orders.read_progress_bar(domain=[], group_by="order_stage_id", progress_bar=bar)
+
+    queries = []
+    for function in (ours, theirs):
+        function()
+        env.invalidate_all()
+        before = env.cr.sql_log_count
+        function()
+        queries.append(env.cr.sql_log_count - before)
+    fast, reference = in_turns(env, ours, theirs)
+    return {"ours": fast, "reference": reference, "queries": queries[0], "reference_queries": queries[1]}
+
+
+def specification(orders, view):
+    """What the web client wants of each card, in the order of the view."""
+    known = orders.get_views([(view.id, "kanban")])["models"]["sale.order"]["fields"]
+    names = [node.get("name") for node in view._get_combined_arch().iter("field") if node.get("name") in known]
+    names += [
+        "activity_exception_decoration", "activity_exception_icon", "activity_state", "activity_summary",
+        "activity_type_icon", "activity_type_id",
+    ]  # fmt: skip
+    return {name: {"fields": {"display_name": {}}} if orders._fields[name].type == "many2one" else {} for name in names}
+
+
+def escalation(env):
+    """The job that tells somebody of unattended orders, when all of them are: seconds and added megabytes."""
+    env.cr.execute(
+        "UPDATE sale_order SET stage_entered_on = now() - interval '30 days', next_step_on = NULL, escalated_on = NULL,"
+        " stage_deadline = now() - interval '20 days' WHERE is_order_open"
+    )
+    env.cr.commit()
+    env.invalidate_all()
+    orders = env["sale.order"]
+    unattended = orders.search_count([("attention", "=", "unattended")])
+    orders._escalate_batch(0)
+    env.cr.rollback()
+    env.invalidate_all()
+    before = memory()
+    return {"seconds": seconds(orders._cron_escalate), "added": memory() - before, "orders": unattended}
+
+
 # === CONFIRMING ===
 
 
