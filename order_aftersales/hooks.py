@@ -13,20 +13,26 @@ def post_init_hook(env):
     _find_orders_without_stock(env)
     _judge_deliveries(env)
     _find_stages(env)
+    _score_later(env)
     _qualify_opportunities(env)
     _check_draft_invoices(env)
 
 
 def _find_stages(env):
-    """Find the stage of every order. Nobody is asked any more about what was confirmed before.
+    """Find the stage of every order.
 
     The time in the stage counts from now: else all orders of before would be late at once.
     """
-    env.cr.execute(SQL("UPDATE sale_order SET are_decisions_waived = TRUE WHERE state = 'sale'"))
     env.cr.execute(SQL("UPDATE sale_order SET is_stage_outdated = TRUE"))
     env.invalidate_all()
     while env["sale.order"]._update_outdated_stages(limit=500):
         pass
+
+
+def _score_later(env):
+    """Priorities are worked out by their job, which runs as soon as it can."""
+    env.cr.execute(SQL("UPDATE sale_order SET priority_score = 0 WHERE priority_score IS NULL"))
+    env.ref("order_aftersales.ir_cron_refresh_priorities")._trigger()
 
 
 def _qualify_opportunities(env):

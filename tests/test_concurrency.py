@@ -233,3 +233,50 @@ def test_two_favours_at_once_do_not_overdraw_the_allowance(transaction, captures
         order = env["sale.extra.capture"].browse(captures[0]).order_id
         assert (order.minor_items_used, order.minor_items_left) == (15.0, 7.5)
         assert order.minor_item_ids.mapped("covered_by") == ["allowance"]
+
+
+def test_last_two_tasks_closed_at_once(transaction):
+    """Each sees the other's task still open; one of them has to look again, so that the order goes on."""
+    with transaction() as env:
+        project = env["project.project"].create({"name": "Two at once", "allow_billable": True})
+        service = env["product.product"].create(
+            {"name": "Assembly", "list_price": 100.0, "type": "service", "taxes_id": False, "invoice_policy": "order"}
+        )
+        order = env["sale.order"].create(
+            {
+                "partner_id": env["res.partner"].create({"name": "Two tasks"}).id,
+                "order_line": [Command.create({"product_id": service.id})],
+            }
+        )
+        order.action_confirm()
+        order.are_decisions_waived = True
+        tasks = env["project.task"].create(
+            [
+                {"name": f"Task {number}", "project_id": project.id, "sale_line_id": order.order_line.id}
+                for number in range(2)
+            ]
+        )
+        assert order.order_stage_id.code == "fulfilment"
+        order_id, task_ids = order.id, tasks.ids
+    seen = threading.Barrier(2)
+
+    def close(task_id):
+        def action():
+            with transaction() as env:
+                task = env["project.task"].browse(task_id)
+                assert task.sale_order_id.order_stage_id.code == "fulfilment"
+                seen.wait(10)  # both have read before either writes
+                task.state = "1_done"
+                env.flush_all()
+
+        return action
+
+    outcomes = at_once(*(close(task_id) for task_id in task_ids))
+    assert sorted(outcome == "done" for outcome in outcomes) == [False, True], outcomes
+    late = task_ids[0 if outcomes[0] != "done" else 1]
+    with transaction() as env:
+        assert env["sale.order"].browse(order_id).order_stage_id.code == "fulfilment"
+        # what Odoo does by itself: it runs the request again
+        env["project.task"].browse(late).state = "1_done"
+        env.flush_all()
+        assert env["sale.order"].browse(order_id).order_stage_id.code == "billing"

@@ -60,6 +60,25 @@ assert not left, f"{left} records are left behind"
 """
 
 
+REMOVE_AFTERSALES = """
+env["ir.module.module"].search([("name", "=", "order_aftersales")]).button_immediate_uninstall()
+"""
+CHECK_STAGE = """
+order = env["sale.order"].search([("name", "=", "LIFECYCLE")])
+assert order.are_decisions_waived, "nobody is asked about what was confirmed before"
+assert order.order_stage_id.code == "billing", order.order_stage_id.code
+assert order.is_order_open and len(order.stage_visit_ids) == 1
+"""
+CHECK_AFTERSALES_REMOVED = """
+order = env["sale.order"].search([("name", "=", "LIFECYCLE")])
+assert "order.stage" not in env
+assert order.change_order_ids.mapped("state") == ["draft", "sent", "signed"], "the extensions stay"
+order.order_line[0].product_uom_qty = 5
+left = env["ir.model.data"].search_count([("module", "=", "order_aftersales")])
+assert not left, f"{left} records are left behind"
+"""
+
+
 @contextmanager
 def in_use(addon):
     """A database with the add-on and what it needs; yields what runs code, and what installs and updates, in it."""
@@ -105,3 +124,17 @@ def test_post_calculation_comes_and_goes():
         shell(CHECK_PLAN)
         shell(REMOVE_POSTCALC)
         shell(CHECK_POSTCALC_REMOVED)
+
+
+@pytest.mark.slow
+def test_order_cycle_comes_and_goes():
+    """It finds the stage of what is there, and leaves the extensions behind."""
+    with in_use("order_aftersales") as (shell, install):
+        shell(REMOVE_AFTERSALES)
+        shell(USE)
+        install(["order_aftersales"])
+        shell(CHECK_STAGE)
+        install(update=["order_aftersales"])
+        shell(CHECK_STAGE)
+        shell(REMOVE_AFTERSALES)
+        shell(CHECK_AFTERSALES_REMOVED)

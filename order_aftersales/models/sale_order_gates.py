@@ -2,6 +2,9 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.order_extension.columns import add_column
 
 
 class SaleOrder(models.Model):
@@ -17,6 +20,12 @@ class SaleOrder(models.Model):
     decision_waits_for = fields.Char(
         "Waits For", compute="_compute_decision", help="The departments that have not said yes yet."
     )
+
+    def _auto_init(self):
+        """Nobody is asked any more about what was confirmed before."""
+        if add_column(self, "are_decisions_waived"):
+            self.env.cr.execute(SQL("UPDATE sale_order SET are_decisions_waived = TRUE WHERE state = 'sale'"))
+        return super()._auto_init()
 
     @api.depends("order_stage_id", "stage_decision_ids")
     @api.depends_context("uid")
