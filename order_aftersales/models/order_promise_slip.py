@@ -27,7 +27,7 @@ class OrderPromiseSlip(models.Model):
     days = fields.Integer(
         readonly=True, help="Days of the calendar, where the customer is. Positive: later than before."
     )
-    moved_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    moved_on = fields.Datetime(required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Moved by", readonly=True, index="btree_not_null")
     change_order_id = fields.Many2one(
         "sale.change.order",

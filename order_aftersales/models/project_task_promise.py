@@ -7,11 +7,6 @@ from ..promise import end_of_day
 class ProjectTask(models.Model):
     _inherit = "project.task"
 
-    promised_date = fields.Datetime(
-        "Promised",
-        related="sale_order_id.commitment_date",
-        help="The date that the customer was promised for the whole order.",
-    )
     promise_note = fields.Char(related="sale_order_id.promise_note")
 
     @api.model

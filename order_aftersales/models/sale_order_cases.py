@@ -8,7 +8,8 @@ class SaleOrder(models.Model):
     case_count = fields.Integer(compute="_compute_case_count")
 
     def _compute_case_count(self):
-        counts = dict(self.env["order.case"]._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"]))
+        domain = [("order_id", "in", self.ids)]
+        counts = dict(self.env["order.case"]._read_group(domain, ["order_id"], ["__count"]))
         for order in self:
             order.case_count = counts.get(order, 0)
 

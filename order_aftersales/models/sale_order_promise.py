@@ -224,6 +224,7 @@ class SaleOrder(models.Model):
             "order_id": self.id,
             "company_id": self.company_id.id,
             "user_id": self.env.uid,
+            "moved_on": fields.Datetime.now(),
             "old_date": before,
             "new_date": self.commitment_date,
             "days": slip_days(before, self.commitment_date, self._get_promise_tz()),

@@ -25,4 +25,5 @@ from . import (
     test_promise_rules,
     test_selection,
     test_stage_rules,
+    test_translations,
 )

@@ -98,12 +98,12 @@ class OrderPromiseMove(models.TransientModel):
         if not self.partner_id.email:
             raise UserError(
                 self.env._(
-                    "%s has no e-mail address. Enter one, or untick “Tell the customer” and call.", self.partner_id.name
+                    "%s has no e-mail address. Enter one, or untick “Tell Customer” and call.", self.partner_id.name
                 )
             )
         if is_html_empty(self.body):
             raise UserError(
-                self.env._("There is no message to the customer. Write one, or untick “Tell the customer”.")
+                self.env._("There is no message to the customer. Write one, or untick “Tell Customer”.")
             )
 
     def _tell_customer(self):
