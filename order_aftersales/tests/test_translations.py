@@ -14,7 +14,10 @@ class TestAftersalesTranslations(TranslationsCommon, TransactionCase):
 
     def test_error_message(self):
         """A quotation waits for no decision, and says so in the user's language."""
-        for code, words in (("fr_FR", "Rien n'est à décider|Il n'y a rien à décider"), ("de_DE", "nichts zu entscheiden")):
+        for code, words in (
+            ("fr_FR", "Rien n'est à décider|Il n'y a rien à décider"),
+            ("de_DE", "nichts zu entscheiden"),
+        ):
             order = self._make_order(code)
             with self.subTest(code), self.assertRaisesRegex(UserError, words):
                 order._decide("yes")

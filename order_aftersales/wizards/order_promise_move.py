@@ -102,9 +102,7 @@ class OrderPromiseMove(models.TransientModel):
                 )
             )
         if is_html_empty(self.body):
-            raise UserError(
-                self.env._("There is no message to the customer. Write one, or untick “Tell Customer”.")
-            )
+            raise UserError(self.env._("There is no message to the customer. Write one, or untick “Tell Customer”."))
 
     def _tell_customer(self):
         """Send it as a message on the order, where the answer comes in as well."""
