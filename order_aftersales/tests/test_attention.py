@@ -33,7 +33,9 @@ class TestAttention(AftersalesCommon):
         cls.entry.department_id = cls.sales_department
         cls.company.attention_user_id = cls.planner
         cls.company.resource_calendar_id.tz = "UTC"
-        cls.env["sale.order"].search([("is_order_open", "=", True)]).write({"hold_until": "2040-01-01"})
+        # whatever else is in the database, of any company, is looked after and waits
+        others = cls.env["sale.order"].sudo().search([("is_order_open", "=", True)])
+        others.write({"hold_until": "2040-01-01", "stage_owner_id": cls.env.user.id})
 
     def _make_idle_order(self, moment="2026-05-11 08:00:00", **values):
         """An order of ``moment`` (a Monday) in whose stage nothing is planned. 8 working hours: until 17:00."""
