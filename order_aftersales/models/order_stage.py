@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..stage_rules import CODES, FIXED, GATES, Stage
+from ..stage_rules import FIXED, GATES, Stage
 
 #: What decides through which stages orders go, and who has to say yes.
 MAP_FIELDS = frozenset(
@@ -227,9 +227,6 @@ class OrderStage(models.Model):
 
     def _get_calendar(self, company):
         return self.calendar_id or company.resource_calendar_id
-
-    def _is_quotation_stage(self):
-        return self.code in CODES[:3]
 
     @api.model
     def _find(self, code, company):
