@@ -249,7 +249,7 @@ def test_last_two_tasks_closed_at_once(transaction):
             }
         )
         order.action_confirm()
-        order.are_decisions_waived = True
+        order._as_transition().are_decisions_waived = True
         tasks = env["project.task"].create(
             [
                 {"name": f"Task {number}", "project_id": project.id, "sale_line_id": order.order_line.id}

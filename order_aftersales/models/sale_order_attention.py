@@ -271,10 +271,10 @@ class SaleOrder(models.Model):
             if not order.is_order_open:
                 raise UserError(self.env._("%s is done: nothing waits there.", order.name))
         # In sudo: as taking over.
-        self.sudo().write({"hold_reason": reason, "hold_until": until})
+        self._as_transition().write({"hold_reason": reason, "hold_until": until})
 
     def action_release(self):
         """Go on."""
         self._check_can_look_after()
-        self.sudo().write({"hold_reason": False, "hold_until": False})
+        self._as_transition().write({"hold_reason": False, "hold_until": False})
         return True

@@ -54,7 +54,7 @@ class SaleOrder(models.Model):
         calm = Domain("escalated_on", "!=", False) & ~Domain("attention", "in", ALARMING) & Domain("id", ">", last)
         orders = self.sudo().search(calm, order="id", limit=BATCH)
         orders._get_escalations().unlink()
-        orders.write({"escalated_on": False, "escalated_user_ids": [Command.clear()]})
+        orders._as_transition().write({"escalated_on": False, "escalated_user_ids": [Command.clear()]})
         return max(orders.ids, default=last), len(orders)
 
     @api.model
@@ -97,7 +97,8 @@ class SaleOrder(models.Model):
             if room.get(person):
                 chosen = orders._get_readable_by(person, room[person]).with_context(lang=person.lang, tz=person.tz)
                 vals_list += [order._prepare_escalation_vals(person, now, away) for order in chosen]
-            orders.write({"escalated_on": now, "escalated_user_ids": [Command.link(person.id)] if person else []})
+            told_of = [Command.link(person.id)] if person else []
+            orders._as_transition().write({"escalated_on": now, "escalated_user_ids": told_of})
         # No mail for each: there is the digest. Being told of is no next step: the stage's facts stay as they are.
         with self.env.protecting(self._get_stage_fields(), self):
             self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)

@@ -12,7 +12,9 @@ class SaleOrder(models.Model):
 
     stage_decision_ids = fields.One2many("order.stage.decision", "order_id", string="Decisions")
     are_decisions_waived = fields.Boolean(
-        copy=False, help="Confirmed before the stages were introduced: nobody is asked about it any more."
+        copy=False,
+        readonly=True,
+        help="Confirmed before the stages were introduced: nobody is asked about it any more.",
     )
     is_decision_due = fields.Boolean(compute="_compute_decision")
     can_decide_stage = fields.Boolean(compute="_compute_decision")

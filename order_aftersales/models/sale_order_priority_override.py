@@ -26,10 +26,6 @@ class SaleOrder(models.Model):
     priority_override_on = fields.Datetime("Priority Set on", readonly=True, copy=False, groups=PRIORITY_GROUPS)
 
     @api.model
-    def _get_transition_fields(self):
-        return super()._get_transition_fields() | OVERRIDE_FIELDS
-
-    @api.model
     def _is_order_leader(self):
         return self.env.user.has_group(LEADER_GROUP)
 

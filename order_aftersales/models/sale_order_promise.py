@@ -61,10 +61,6 @@ class SaleOrder(models.Model):
 
     # === RULES ===
 
-    @api.model
-    def _get_transition_fields(self):
-        return super()._get_transition_fields() | {"first_promised_date"}
-
     def _get_transition_message(self, name, label):
         if name == "first_promised_date":
             return self.env._(

@@ -29,10 +29,6 @@ class SaleOrder(models.Model):
     can_select = fields.Boolean(compute="_compute_is_to_select", groups=PRIORITY_GROUPS)
     can_reject = fields.Boolean(compute="_compute_is_to_select", groups=PRIORITY_GROUPS)
 
-    @api.model
-    def _get_transition_fields(self):
-        return super()._get_transition_fields() | SELECTION_FIELDS
-
     # === WHAT IS TO BE SELECTED ===
 
     @api.depends("selection_decision", "is_to_select")

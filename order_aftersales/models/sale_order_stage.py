@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
     is_order_open = fields.Boolean(
         "Open", compute="_compute_order_stage", store=True, copy=False, help="Not done: somebody has to look after it."
     )
-    is_stage_outdated = fields.Boolean(copy=False)
+    is_stage_outdated = fields.Boolean(copy=False, readonly=True)
     stage_revision = fields.Integer(compute="_compute_order_stage", store=True, copy=False)
     stage_visit_ids = fields.One2many("order.stage.visit", "order_id", string="Stages")
     stage_task_ids = fields.One2many(
@@ -215,7 +215,7 @@ class SaleOrder(models.Model):
             orders = self.sudo().browse(chunk)
             for name in ("order_stage_id", "is_order_open"):
                 self.env.add_to_compute(self._fields[name], orders)
-            orders.is_stage_outdated = False
+            orders._as_transition().is_stage_outdated = False
             self.env.flush_all()
             self.env.invalidate_all()
         return len(ids)

@@ -35,7 +35,7 @@ class TestAttention(AftersalesCommon):
         cls.company.resource_calendar_id.tz = "UTC"
         # whatever else is in the database, of any company, is looked after and waits
         others = cls.env["sale.order"].sudo().search([("is_order_open", "=", True)])
-        others.write({"hold_until": "2040-01-01", "stage_owner_id": cls.env.user.id})
+        others._as_transition().write({"hold_until": "2040-01-01", "stage_owner_id": cls.env.user.id})
 
     def _make_idle_order(self, moment="2026-05-11 08:00:00", **values):
         """An order of ``moment`` (a Monday) in whose stage nothing is planned. 8 working hours: until 17:00."""
@@ -108,7 +108,7 @@ class TestAttention(AftersalesCommon):
         order = self._make_idle_order()
         order.activity_schedule("mail.mail_activity_data_todo", date_deadline="2026-06-30", user_id=self.seller.id)
         self.env.flush_all()
-        order.stage_deadline = "2026-06-30 12:00:00"
+        order._as_transition().stage_deadline = "2026-06-30 12:00:00"
         employee = self.seller.with_company(self.company).employee_id
         self.env["resource.calendar.leaves"].sudo().create(
             {

@@ -23,7 +23,7 @@ class TestEscalation(AftersalesCommon):
         cls.company.resource_calendar_id.tz = "UTC"
         # whatever else is in the database, of any company, is looked after and waits
         others = cls.env["sale.order"].sudo().search([("is_order_open", "=", True)])
-        others.write({"hold_until": "2040-01-01", "stage_owner_id": cls.env.user.id})
+        others._as_transition().write({"hold_until": "2040-01-01", "stage_owner_id": cls.env.user.id})
 
     def _run(self, moment):
         self._run_cron("escalation", moment)
@@ -84,8 +84,9 @@ class TestEscalation(AftersalesCommon):
         self._pass_decisions(order, "entry")
         with self._at("2026-05-11 19:00:00"):
             order.activity_schedule("mail.mail_activity_data_todo", date_deadline="2026-05-15", user_id=self.seller.id)
-        order.stage_entered_on = "2026-05-11 19:00:00"
-        order.stage_deadline = "2026-05-15 19:00:00"
+        order._as_transition().write(
+            {"stage_entered_on": "2026-05-11 19:00:00", "stage_deadline": "2026-05-15 19:00:00"}
+        )
         self._run("2026-05-11 20:00:00")
         self.assertFalse(order._get_escalations())
         self.assertFalse(order.escalated_on or order.escalated_user_ids)

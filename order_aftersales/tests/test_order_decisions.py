@@ -132,9 +132,48 @@ class TestOrderDecisions(AftersalesCommon):
                 }
             )
 
+    def test_nobody_goes_around_it(self):
+        """What this add-on keeps on an order is nobody's to write, over RPC either: each field, whoever it is."""
+        other = {
+            "boolean": True, "char": "x", "text": "x", "integer": 7, "float": 7.0, "json": {"x": 7},
+            "date": "2026-12-24", "datetime": "2026-12-24 12:00:00", "many2many": [Command.link(self.seller.id)],
+        }  # fmt: skip
+        others = {"order_stage_id": self._stage("done").id, "priority_override_by_id": self.seller.id}
+        for user in (self.seller, self.manager, self.env.user):
+            order = self.waiting.with_user(user)
+            kept = order._get_kept_fields()
+            self.assertGreaterEqual(
+                kept,
+                {
+                    "order_stage_id", "stage_entered_on", "stage_deadline", "is_order_open", "are_decisions_waived",
+                    "hold_until", "escalated_on", "escalated_user_ids", "first_promised_date", "is_perfect",
+                    "priority_score", "priority_override", "selection_decision", "has_held_invoice",
+                },
+            )  # fmt: skip
+            for name in sorted(kept):
+                field = order._fields[name]
+                value = others.get(name) or other.get(field.type) or field.get_values(self.env)[-1]
+                if not field.relational and self.waiting[name] == value:
+                    value = False  # what it holds says nothing new; to empty it would
+                with (
+                    self.subTest(user.login, field=name),
+                    self.assertRaisesRegex(UserError, "can't be (written|chang)"),
+                ):
+                    order.write({name: value})
+        self.assertEqual(self.waiting.order_stage_id, self.entry)
+
+    def test_nobody_begins_around_it(self):
+        """A new order is asked for its decisions, whatever the one who makes it, his context or his defaults say."""
+        vals = {"partner_id": self.customer.id, "are_decisions_waived": True}
+        with self.assertRaisesRegex(UserError, "can't be written directly"):
+            self.env["sale.order"].with_user(self.manager).create(vals)
+        self.env["ir.default"].set("sale.order", "are_decisions_waived", True)
+        orders = self.env["sale.order"].with_user(self.seller).with_context(default_are_decisions_waived=True)
+        self.assertFalse(orders.create({"partner_id": self.customer.id}).are_decisions_waived)
+
     def test_before_the_stages(self):
         """Nobody is asked about what was confirmed before they were introduced."""
-        self.waiting.are_decisions_waived = True
+        self.waiting._as_transition().are_decisions_waived = True
         self.assertEqual(self.waiting.order_stage_id.code, "fulfilment")
         self.assertFalse(self.waiting.is_decision_due)
 
