@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -103,6 +105,37 @@ class TestBoard(AftersalesCommon):
         self.assertIn("Extension not signed", card["board_warnings"])
         self.assertEqual(card["amount_total"], self.order.amount_total)
         self.assertEqual(card["stage_age_days"], 0)
+
+    def _read_sheet(self, order, view):
+        """Read all of the form ``view`` that the user sees, as the web client does it."""
+        arch = etree.fromstring(order.get_views([(view.id, "form")])["views"]["form"]["arch"])
+        specification = {}
+        for node in arch.xpath("//field[not(ancestor::field)]"):
+            # a list or the cards of a phone
+            inner = {field.get("name"): {} for field in node.iter("field") if field is not node}
+            specification[node.get("name")] = {"fields": inner} if inner else {}
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return order.web_read(specification)[0]
+
+    def test_opened_from_anywhere(self):
+        """From another document, too, each department gets a form that it can read: who sells that of Odoo.
+
+        Of the two lines a manager of projects sees the work, as everywhere in Odoo.
+        """
+        order = self._make_order(lines=[(self.fitting, 4), (self.assembly, 1)])
+        sheet = self.env.ref("order_aftersales.sale_order_view_form_board")
+        for user in (self.planner, self.technician, self.storekeeper, self.bookkeeper, self.service):
+            action = order.with_user(user).get_formview_action()
+            with self.subTest(user.login):
+                self.assertEqual(action["views"], [(sheet.id, "form")])
+                values = self._read_sheet(order.with_user(user), sheet)
+                self.assertEqual(values["order_stage_id"], self._stage("entry").id)
+                self.assertEqual(len(values["order_line"]), 1 if user == self.planner else 2)
+        for user in (self.seller, self.manager):
+            self.assertEqual(order.with_user(user).get_formview_action()["views"], [(False, "form")])
+        report = self.env["order.promise.report"].search([("order_id", "=", order.id)], limit=1)
+        self.assertEqual(report.with_user(self.planner).action_open_order()["views"], [(sheet.id, "form")])
 
     def test_short_stock(self):
         """Four fitting sets are ordered, none is there."""
