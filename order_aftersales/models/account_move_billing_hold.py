@@ -1,6 +1,6 @@
 """Lines that are not right wait in an invoice of their own, so that the customer gets what is right today."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -20,13 +20,16 @@ class AccountMove(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "%s lines are held back in an invoice of their own. What is left here can be posted.",
-                    sum(len(move.invoice_line_ids.filtered("billing_issue_kind")) for move in held),
-                ),
+                "message": self._get_held_words(len(held.invoice_line_ids.filtered("billing_issue_kind"))),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    @api.model
+    def _get_held_words(self, count):
+        if count == 1:
+            return self.env._("One line is held back in an invoice of its own. What is left here can be posted.")
+        return self.env._("%s lines are held back in an invoice of their own. What is left here can be posted.", count)
 
     def action_view_billing_held(self):
         """Open what was held back of this invoice."""
@@ -90,8 +93,8 @@ class AccountMove(models.Model):
         if quantities and (wrong_type or all(not quantities.get(line, line.quantity) for line in billing)):
             raise UserError(
                 self.env._(
-                    "No line of %s is right, so nothing of it can go yet. Correct the lines, wait for the delivery, or"
-                    " have somebody override the check with a reason.",
+                    "%s has no line that is right, so nothing of it can go yet. Correct the lines, wait for the"
+                    " delivery, or have somebody override the check with a reason.",
                     self._get_billing_name(),
                 )
             )
@@ -142,7 +145,7 @@ class AccountMove(models.Model):
         if self.currency_id.compare_amounts(self.amount_total, 0.0) < 0:
             raise UserError(
                 self.env._(
-                    "Without these lines, %s would be negative, as the down payment is deducted from it. Delete the"
+                    "%s would be negative without these lines, as the down payment is deducted from it. Delete the"
                     " deduction here to have it with a later invoice, or wait with the whole invoice.",
                     self._get_billing_name(),
                 )

@@ -69,7 +69,7 @@ class AccountMoveLine(models.Model):
         help="Of a unit, less the discount that was agreed.",
     )
     billing_surplus = fields.Monetary(
-        "Billed too Much",
+        "Overbilled Amount",
         compute="_compute_billing_check",
         store=True,
         copy=False,

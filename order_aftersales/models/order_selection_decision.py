@@ -20,7 +20,10 @@ class OrderSelectionDecision(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     decision = fields.Selection(DECISIONS, required=True, readonly=True)
     is_last = fields.Boolean(
-        "Counts", readonly=True, default=True, help="The last decision on this order, and so the one that counts."
+        "Last Decision",
+        readonly=True,
+        default=True,
+        help="The one that counts; the earlier ones on the same order are history.",
     )
     reason_id = fields.Many2one("order.rejection.reason", readonly=True, index="btree_not_null", ondelete="restrict")
     note = fields.Text(readonly=True)
@@ -35,7 +38,9 @@ class OrderSelectionDecision(models.Model):
     amount = fields.Monetary("Net Amount", readonly=True, help="Of the order, in the currency of the company.")
     score = fields.Float("Priority", readonly=True, digits=(16, 0), aggregator="avg")
     score_worked_out = fields.Float(readonly=True, aggregator=None)
-    score_override = fields.Text("Priority Set for", readonly=True, help="Why a leader had set the priority himself.")
+    score_override = fields.Text(
+        "Reason for the Priority", readonly=True, help="Why a leader had set the priority himself."
+    )
     score_parts = fields.Json(readonly=True, groups=FIGURES_GROUPS)
     explanation = fields.Text("Why This Priority", compute="_compute_explanation", groups=PRIORITY_GROUPS)
 

@@ -10,7 +10,7 @@ class OrderSlipReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     is_customers_doing = fields.Boolean(
-        "The Customer's Doing",
+        "Caused by the Customer",
         help="The customer wanted it, has agreed to it, or was not ready. It is still a slip, but shown apart.",
     )
     company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for all companies.")

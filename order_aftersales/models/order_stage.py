@@ -31,9 +31,9 @@ class OrderStage(models.Model):
             ("aftersales", "After-sales service"),
             ("done", "Done"),
         ],
-        string="Follows From",
+        string="Standard Stage",
         copy=False,
-        help="Which documents an order is in this stage for. Empty: a decision of your own, taken where the stage "
+        help="Which documents bring an order into this stage. Empty: a decision of your own, taken where the stage "
         "stands in the map.",
     )
     sequence = fields.Integer(default=45)

@@ -13,7 +13,7 @@ class OrderStageDecision(models.Model):
     order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     stage_id = fields.Many2one("order.stage", required=True, readonly=True, index=True, ondelete="restrict")
-    department_id = fields.Many2one("hr.department", "For", readonly=True, index="btree_not_null")
+    department_id = fields.Many2one("hr.department", "For Department", readonly=True, index="btree_not_null")
     user_id = fields.Many2one("res.users", "Decided By", required=True, readonly=True)
     date = fields.Datetime(required=True, readonly=True)
     answer = fields.Selection([("yes", "Yes"), ("no", "No")], required=True, readonly=True)

@@ -26,7 +26,7 @@ class OrderStrategyCriterion(models.Model):
         required=True,
     )
     weight = fields.Float(default=1.0, required=True, help="How much this goal counts against the other goals.")
-    domain = fields.Char("Orders Meant", default="[]", required=True, help="Which orders are of this kind.")
+    domain = fields.Char("Matching Orders", default="[]", required=True, help="Which orders are of this kind.")
     date_from = fields.Date("Valid from")
     date_until = fields.Date("Valid until")
     sequence = fields.Integer(default=10)

@@ -29,7 +29,9 @@ class ResPartner(models.Model):
         help="Whether an invoice can go out without the customer's own reference.",
     )
     invoice_reference_label = fields.Char(
-        "Called", company_dependent=True, help="What the customer calls it, such as: purchase order number."
+        "Name of the Reference",
+        company_dependent=True,
+        help="What the customer calls it, such as: purchase order number.",
     )
 
     def _get_invoicing_way(self, name):

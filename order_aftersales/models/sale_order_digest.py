@@ -1,5 +1,7 @@
 """One message a day for whoever has orders that are late, or that nobody looks after."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -18,35 +20,38 @@ class SaleOrder(models.Model):
 
     @api.model
     def _cron_send_digest(self):
-        """Send everybody his digest, once a day however often the job runs."""
+        """Send everybody his digest: one for all the companies that he works in, once a day however often it runs."""
         today = fields.Date.context_today(self)
-        for company in self.env["res.company"].sudo().search([("is_attention_digest_sent", "=", True)]):
-            for user, domain in self.with_company(company)._get_digest_domains(company).items():
-                if user.sudo().order_digest_on == today:
-                    continue
-                context = {"allowed_company_ids": company.ids, "lang": user.lang, "tz": user.tz}
-                self.with_user(user).with_context(**context)._send_digest(domain)
-                user.sudo().order_digest_on = today
-                if not self.env["ir.cron"]._commit_progress(processed=1):
-                    return
+        companies = self.env["res.company"].sudo().search([("is_attention_digest_sent", "=", True)])
+        for user, domain in self._get_digest_domains(companies).items():
+            theirs = companies & user.company_ids
+            if not theirs or user.order_digest_on == today:
+                continue
+            # his own company first: the message is sent in its name
+            theirs = (user.company_id & theirs) | theirs
+            context = {"allowed_company_ids": theirs.ids, "lang": user.lang, "tz": user.tz}
+            self.with_user(user).with_context(**context)._send_digest(domain)
+            user.order_digest_on = today
+            if not self.env["ir.cron"]._commit_progress(processed=1):
+                return
 
     @api.model
-    def _get_digest_domains(self, company):
-        """Return, by user, which of the late and unattended orders are his: those that he looks after, those of the
-        departments that he heads, and as the last resort all that nobody looks after."""
-        late = Domain("attention", "in", ("unattended", "overdue")) & Domain("company_id", "=", company.id)
+    def _get_digest_domains(self, companies):
+        """Return, by user, which of the late and unattended orders of ``companies`` are his: those that he looks after,
+        those of the departments that he heads, and as the last resort all that nobody looks after."""
+        here = Domain("company_id", "in", companies.ids)
+        late = here & Domain("attention", "in", ("unattended", "overdue"))
+        unattended = here & Domain("attention", "=", "unattended")
+        # In sudo: everybody's orders are looked through; each gets to read what he may see.
         orders = self.sudo()
-        domains = {}
+        domains = defaultdict(lambda: Domain.FALSE)
         for (owner,) in orders._read_group(late, ["stage_owner_id"]):
-            if owner.active:
-                domains[owner] = Domain("stage_owner_id", "=", owner.id)
-        unattended = Domain("attention", "=", "unattended") & Domain("company_id", "=", company.id)
-        stages = [stage for (stage,) in orders._read_group(unattended, ["order_stage_id"])]
-        for stage in stages:
+            domains[owner] |= Domain("stage_owner_id", "=", owner.id)
+        for (stage,) in orders._read_group(unattended, ["order_stage_id"]):
             head = stage.department_id.manager_id.user_id
-            here = Domain("order_stage_id", "=", stage.id) & unattended
-            for person in head | company._get_last_resort():
-                domains[person] = domains.get(person, Domain.FALSE) | here
+            domains[head] |= unattended & Domain("order_stage_id", "=", stage.id)
+        for company in companies:
+            domains[company._get_last_resort()] |= unattended & Domain("company_id", "=", company.id)
         return {user: late & domain for user, domain in domains.items() if user.active and not user.share}
 
     @api.model

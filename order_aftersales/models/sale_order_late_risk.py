@@ -43,6 +43,12 @@ class SaleOrder(models.Model):
     def _get_risk_words(self, code, figure):
         _ = self.env._
         hours = formatLang(self.env, figure, digits=1)
+        if figure == 1 and code in ("passed", "missing", "goods"):
+            return {
+                "passed": _("The promised day was yesterday."),
+                "missing": _("Goods that are neither in stock nor on their way: one product."),
+                "goods": _("The last goods are expected one day after the promised day."),
+            }[code]
         words = {
             "passed": _("The promised day has passed (%s days ago).", figure),
             "missing": _("Goods that are neither in stock nor on their way: %s products.", figure),

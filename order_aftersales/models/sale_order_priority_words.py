@@ -163,6 +163,8 @@ class SaleOrder(models.Model):
     @api.model
     def _describe_priority_strategy(self, figures):
         goals = figures["goals"].values()
+        if len(goals) == 1:
+            return self.env._("the only goal is reached") if sum(goals) else self.env._("the only goal is missed")
         return self.env._("%(reached)s of %(goals)s goals reached", reached=sum(goals), goals=len(goals))
 
     @api.model

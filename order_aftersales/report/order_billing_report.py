@@ -31,7 +31,7 @@ class OrderBillingReport(models.Model):
     )
     quantity = fields.Float("Billed Quantity", digits="Product Unit", readonly=True)
     expected_quantity = fields.Float(digits="Product Unit", readonly=True)
-    surplus = fields.Monetary("Billed too Much", readonly=True)
+    surplus = fields.Monetary("Overbilled Amount", readonly=True)
     override_user_id = fields.Many2one("res.users", "Overridden by", readonly=True)
     override_reason = fields.Text("Reason", readonly=True)
 

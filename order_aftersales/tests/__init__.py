@@ -7,6 +7,7 @@ from . import (
     test_billing_release,
     test_board,
     test_cycle_tour,
+    test_digest,
     test_escalation,
     test_invoice_split,
     test_invoicing_way,

@@ -136,6 +136,9 @@ class TestLateRisk(PromiseCommon):
         with freeze_time("2030-05-12 21:00:00"):
             self.assertEqual(self.order.late_risk, "The promised day has passed (2 days ago).")
         self.order.invalidate_recordset(["late_risk"])
+        with freeze_time("2030-05-11 21:00:00"):
+            self.assertEqual(self.order.late_risk, "The promised day was yesterday.")
+        self.order.invalidate_recordset(["late_risk"])
         with freeze_time("2030-05-10 21:59:00"):
             self.assertNotIn("passed", self.order.late_risk or "")
 
@@ -150,7 +153,7 @@ class TestLateRisk(PromiseCommon):
 
     def test_goods_nobody_expects(self):
         order = self._make_goods_order()
-        self.assertEqual(order.late_risk, "Goods that are neither in stock nor on their way: 1 products.")
+        self.assertEqual(order.late_risk, "Goods that are neither in stock nor on their way: one product.")
         self.assertTrue(order.is_short_of_stock)
 
     def test_goods_in_stock(self):

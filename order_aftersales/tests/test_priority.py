@@ -408,7 +408,7 @@ class TestPriority(PriorityCommon):
         self.assertEqual(
             self.order.with_user(self.seller).priority_explanation,
             f"90 of 100, set by {self.planner.name} on 04/29/2030: Their shop opens. Worked out it would be 29 of 100:"
-            f" 0 of 1 goals reached (+0), promised for 05/10/2030 (+29). Nothing is known about: {unknown}.",
+            f" the only goal is missed (+0), promised for 05/10/2030 (+29). Nothing is known about: {unknown}.",
         )
         self.assertIn("Their shop opens", self.order.message_ids[0].body)
         self.assertEqual(self.order.message_ids[0].author_id, self.planner.partner_id)

@@ -15,7 +15,7 @@ class OrderPromiseMove(models.TransientModel):
     company_id = fields.Many2one(related="order_id.company_id")
     partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
     first_promised_date = fields.Datetime(related="order_id.first_promised_date")
-    commitment_date = fields.Datetime("Promised now", related="order_id.commitment_date")
+    commitment_date = fields.Datetime("Promised Now", related="order_id.commitment_date")
     new_date = fields.Datetime(required=True)
     reason_id = fields.Many2one(
         "order.slip.reason", required=True, domain="[('company_id', 'in', (False, company_id))]"
@@ -36,7 +36,7 @@ class OrderPromiseMove(models.TransientModel):
         help="The open deliveries are scheduled later, or earlier, by as many days as the promise is moved.",
     )
     tell_customer = fields.Boolean(default=True)
-    recipient_email = fields.Char("Goes to", related="partner_id.email")
+    recipient_email = fields.Char("Message to", related="partner_id.email")
     subject = fields.Char(compute="_compute_message", store=True, readonly=False)
     body = fields.Html("Message", compute="_compute_message", store=True, readonly=False, sanitize_style=True)
 

@@ -16,9 +16,9 @@ class OrderSelectionAnswer(models.TransientModel):
         "order.rejection.reason",
         domain="['|', ('company_id', '=', False), ('company_id', 'in', company_ids)]",
     )
-    note = fields.Text("Words for the Colleagues")
+    note = fields.Text("Note for Colleagues")
     until = fields.Date("Decide on")
-    tell_customer = fields.Boolean("Tell the Customer by Mail")
+    tell_customer = fields.Boolean("Tell the Customer by E-Mail")
 
     @api.depends("order_ids")
     def _compute_orders(self):
