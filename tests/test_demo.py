@@ -22,6 +22,7 @@ class TestDemo:
         text = log.read_text()
         assert "demo data failed" not in text
         assert runtime.troubles(log) == []
+        assert "UserWarning" not in text, "Odoo warns an administrator of fields that contradict each other"
 
     def test_has_the_logins_that_serve_prints(self, demo):
         environment, name, _log = demo

@@ -10,6 +10,7 @@ from . import (
     hr_department,
     hr_employee_capacity,
     order_case,
+    order_escalation,
     order_promise_slip,
     order_slip_reason,
     order_rejection_reason,

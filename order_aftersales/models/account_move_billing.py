@@ -31,7 +31,7 @@ class AccountMove(models.Model):
         help="This draft bills what was not delivered or not agreed, and nobody has overridden it.",
     )
     billing_issue_count = fields.Integer(
-        "Lines to Clarify", compute="_compute_billing_issues", groups="base.group_user"
+        "Lines to Clarify", compute="_compute_billing_issues", compute_sudo=True, groups="base.group_user"
     )
     billing_issue_summary = fields.Html(
         "What to Clarify", compute="_compute_billing_issues", compute_sudo=True, groups="base.group_user"

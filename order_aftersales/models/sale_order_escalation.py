@@ -1,10 +1,10 @@
 """Orders that nobody looks after: somebody is told, and when he does nothing, the next one."""
 
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..attention import escalate
 
@@ -18,10 +18,7 @@ ALARMING = ("unattended", "overdue")
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    escalated_on = fields.Datetime(copy=False, readonly=True, index="btree_not_null")
-    escalated_user_ids = fields.Many2many(
-        "res.users", "sale_order_escalated_user_rel", string="Told", copy=False, readonly=True
-    )
+    escalation_ids = fields.One2many("order.escalation", "order_id", readonly=True, groups="base.group_system")
 
     @api.model
     def _cron_escalate(self):
@@ -51,10 +48,10 @@ class SaleOrder(models.Model):
         :param last: id of the last order that this run has dealt with
         :return: that of the last one now, and how many it were
         """
-        calm = Domain("escalated_on", "!=", False) & ~Domain("attention", "in", ALARMING) & Domain("id", ">", last)
+        calm = Domain("escalation_ids", "!=", False) & ~Domain("attention", "in", ALARMING) & Domain("id", ">", last)
         orders = self.sudo().search(calm, order="id", limit=BATCH)
         orders._get_escalations().unlink()
-        orders._as_transition().write({"escalated_on": False, "escalated_user_ids": [Command.clear()]})
+        orders.escalation_ids.unlink()
         return max(orders.ids, default=last), len(orders)
 
     @api.model
@@ -66,13 +63,24 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_escalation_domain(self):
-        now = fields.Datetime.now()
-        waited = Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("escalated_on", "<=", now - timedelta(hours=company.attention_escalation_hours))
-            for company in self.env["res.company"].sudo().search([("active", "=", True)])
-        )
-        return Domain("attention", "in", ALARMING) & (Domain("escalated_on", "=", False) | waited)
+        """Return which orders somebody has to be told of now: nobody was, or that was long enough ago."""
+        limit = SQL("%s - company.attention_escalation_hours * INTERVAL '1 hour'", fields.Datetime.now())
+
+        def to_sql(model, alias, _query):
+            return SQL(
+                """
+                NOT EXISTS (
+                    SELECT FROM order_escalation told JOIN res_company company ON company.id = %s
+                     WHERE told.order_id = %s AND told.told_on > %s
+                )
+                """,
+                SQL.identifier(alias, "company_id"),
+                SQL.identifier(alias, "id"),
+                limit,
+            )
+
+        self.env["order.escalation"].flush_model()
+        return Domain("attention", "in", ALARMING) & Domain.custom(to_sql=to_sql)
 
     def _get_escalations(self):
         """Return the open activities by which somebody was told of these orders."""
@@ -93,15 +101,27 @@ class SaleOrder(models.Model):
             told[order._get_next_told(away, resorts[order.company_id])].append(order.id)
         vals_list, room = [], self._get_room_for_escalations(told)
         for person, ids in told.items():
-            orders = self.browse(ids)
             if room.get(person):
-                chosen = orders._get_readable_by(person, room[person]).with_context(lang=person.lang, tz=person.tz)
+                chosen = self.browse(ids)._get_readable_by(person, room[person])
+                chosen = chosen.with_context(lang=person.lang, tz=person.tz)
                 vals_list += [order._prepare_escalation_vals(person, now, away) for order in chosen]
-            told_of = [Command.link(person.id)] if person else []
-            orders._as_transition().write({"escalated_on": now, "escalated_user_ids": told_of})
+        self._record_told(told, now)
         # No mail for each: there is the digest. Being told of is no next step: the stage's facts stay as they are.
         with self.env.protecting(self._get_stage_fields(), self):
             self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
+
+    def _record_told(self, told, now):
+        """Keep who was told of which orders; where there was nobody left to tell, that somebody tried."""
+        nobody = self.browse(told.pop(self.env["res.users"], ()))
+        nobody.escalation_ids.told_on = now
+        told[self.env["res.users"]] = [order.id for order in nobody if not order.escalation_ids]
+        self.env["order.escalation"].create(
+            [
+                {"order_id": order_id, "user_id": person.id, "told_on": now}
+                for person, order_ids in told.items()
+                for order_id in order_ids
+            ]
+        )
 
     def _get_room_for_escalations(self, people):
         """Return how many activities more each of ``people`` can be given."""
@@ -128,7 +148,7 @@ class SaleOrder(models.Model):
             person if person.active and not person.share and person not in away else None
             for person in (self.stage_owner_id, head)
         ]
-        return escalate(*chain, last_resort, self.escalated_user_ids) or self.env["res.users"]
+        return escalate(*chain, last_resort, self.escalation_ids.user_id) or self.env["res.users"]
 
     def _get_readable_by(self, person, most):
         """Up to ``most`` of these orders that ``person`` may open: nobody is asked to look after what he can't see."""

@@ -21,7 +21,9 @@ class SaleOrder(models.Model):
     def _get_kept_fields(self):
         """Return the names of the fields that this add-on stores and that no form lets anybody change."""
         return frozenset(
-            name for name, field in self._fields.items() if field._module == MODULE and field.store and field.readonly
+            name
+            for name, field in self._fields.items()
+            if field._module == MODULE and field.store and field.readonly and field.type != "one2many"
         )
 
     def _get_transition_message(self, name, label):

@@ -1,13 +1,19 @@
 import random
+import runpy
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models import sale_order_escalation
 from .common import AftersalesCommon
+
+MIGRATION = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0" / "post-migration.py"
 
 
 @tagged("post_install", "-at_install")
@@ -89,7 +95,7 @@ class TestEscalation(AftersalesCommon):
         )
         self._run("2026-05-11 20:00:00")
         self.assertFalse(order._get_escalations())
-        self.assertFalse(order.escalated_on or order.escalated_user_ids)
+        self.assertFalse(order.escalation_ids)
 
     def test_nobody_responsible(self):
         """Without an owner the head of the department is the first."""
@@ -106,6 +112,57 @@ class TestEscalation(AftersalesCommon):
         told = self._told(order)
         self.assertEqual(len(told), 1)
         self.assertTrue(told.has_group("order_aftersales.group_manager"))
+
+    def test_nobody_left(self):
+        """When all were told, the order waits on the list; that somebody tried is kept once, with the last time."""
+        self.patch(type(self.company), "_get_last_resort", lambda company: self.env["res.users"])
+        order = self._make_idle_order(user_id=False)
+        self.entry.department_id = False
+        for moment in ("2026-05-11 09:00:00", "2026-05-11 10:00:00", "2026-05-12 09:00:00"):
+            self._run(moment)
+        self.assertRecordValues(order.escalation_ids, [{"user_id": False, "told_on": datetime(2026, 5, 12, 9)}])
+        self.assertFalse(self._told(order))
+
+    def test_taken_over_from_before(self):
+        """Who was told before the upgrade is not told again; where there was nobody, that is kept, too."""
+        order, nobodys, calm = (self._make_idle_order() for _number in range(3))
+        self._run("2026-05-11 18:00:00")
+        self.env["order.escalation"].sudo().search([]).unlink()
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE sale_order ADD COLUMN escalated_on timestamp")
+        self.env.cr.execute("CREATE TABLE sale_order_escalated_user_rel (sale_order_id integer, res_users_id integer)")
+        self.env.cr.execute(
+            "UPDATE sale_order SET escalated_on = '2026-05-11 18:00:00' WHERE id IN %s", [(order.id, nobodys.id)]
+        )
+        self.env.cr.execute("INSERT INTO sale_order_escalated_user_rel VALUES (%s, %s)", [order.id, self.seller.id])
+        module = runpy.run_path(str(MIGRATION))
+        for _time in range(2):
+            module["migrate"](self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        moment = datetime(2026, 5, 11, 18)
+        self.assertRecordValues(order.escalation_ids, [{"user_id": self.seller.id, "told_on": moment}])
+        self.assertRecordValues(nobodys.escalation_ids, [{"user_id": False, "told_on": moment}])
+        self.assertFalse(calm.escalation_ids)
+
+    def test_who_was_told_is_nobodys_to_read(self):
+        order = self._make_idle_order()
+        self._run("2026-05-11 18:00:00")
+        self.assertTrue(order.escalation_ids)
+        for user in (self.seller, self.manager, self.customer_user):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.env["order.escalation"].with_user(user).search([])
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                order.with_user(user).read(["escalation_ids"])
+
+    def test_orders_stay_free(self):
+        """Telling of orders writes none of them: who saves one at the same time has nothing to wait for."""
+        orders = self.env["sale.order"].union(*(self._make_idle_order() for _number in range(2)))
+        self.env.flush_all()
+        rows = SQL("SELECT id, ctid FROM sale_order WHERE id IN %s ORDER BY id", orders._ids)
+        before = self.env.execute_query(rows)
+        self._run("2026-05-11 18:00:00")
+        self.assertEqual(self._told(orders), self.seller)
+        self.assertEqual(self.env.execute_query(rows), before)
 
     def test_away(self):
         """Who is on leave is not told: the next one is."""
@@ -152,7 +209,7 @@ class TestEscalation(AftersalesCommon):
             with freeze_time("2026-05-11 18:00:00"):
                 self.env["sale.order"]._cron_escalate()
             self.assertEqual(len(orders._get_escalations()), done)
-            self.assertEqual(len(orders.filtered("escalated_on")), done)
+            self.assertEqual(len(orders.filtered("escalation_ids")), done)
 
     def test_not_more_than_one_can_do(self):
         """Three orders are late; the seller gets two activities, and knows of the third by list and digest."""
@@ -160,8 +217,7 @@ class TestEscalation(AftersalesCommon):
         orders = self.env["sale.order"].union(*(self._make_idle_order() for _number in range(3)))
         self._run("2026-05-11 18:00:00")
         self.assertEqual(len(orders._get_escalations()), 2)
-        self.assertEqual(orders.escalated_user_ids, self.seller)
-        self.assertTrue(all(order.escalated_on for order in orders))
+        self.assertEqual([order.escalation_ids.user_id for order in orders], [self.seller] * 3)
 
     def test_other_company(self):
         """Its own people are told of its orders."""

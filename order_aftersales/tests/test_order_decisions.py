@@ -146,7 +146,7 @@ class TestOrderDecisions(AftersalesCommon):
                 kept,
                 {
                     "order_stage_id", "stage_entered_on", "stage_deadline", "is_order_open", "are_decisions_waived",
-                    "hold_until", "escalated_on", "escalated_user_ids", "first_promised_date", "is_perfect",
+                    "hold_until", "first_promised_date", "is_perfect",
                     "priority_score", "priority_override", "selection_decision", "has_held_invoice",
                 },
             )  # fmt: skip

@@ -239,8 +239,10 @@ def board(env):
 
     queries = []
     for function in (ours, theirs):
-        function()
-        env.invalidate_all()
+        # Twice: what outlives a request, as access rules do, is only read where a request's own cache doesn't answer.
+        for _warm in range(2):
+            function()
+            env.invalidate_all()
         before = env.cr.sql_log_count
         function()
         queries.append(env.cr.sql_log_count - before)
@@ -262,7 +264,7 @@ def specification(orders, view):
 def escalation(env):
     """The job that tells somebody of unattended orders, when all of them are: seconds and added megabytes."""
     env.cr.execute(
-        "UPDATE sale_order SET stage_entered_on = now() - interval '30 days', next_step_on = NULL, escalated_on = NULL,"
+        "UPDATE sale_order SET stage_entered_on = now() - interval '30 days', next_step_on = NULL,"
         " stage_deadline = now() - interval '20 days' WHERE is_order_open"
     )
     env.cr.commit()
