@@ -106,6 +106,16 @@ class TestBoard(AftersalesCommon):
         self.assertEqual(card["amount_total"], self.order.amount_total)
         self.assertEqual(card["stage_age_days"], 0)
 
+    def test_next_step_on_the_card(self):
+        """What comes next and when, beside what is wrong: the delivery of the fitting sets."""
+        order = self._make_order(lines=[(self.fitting, 4)])
+        self._pass_decisions(order)
+        order.picking_ids.scheduled_date = "2030-05-10 08:00:00"
+        self.env.flush_all()
+        groups, _queries = self._read_board(self.planner)
+        card = next(card for group in groups for card in group["__records"] if card["id"] == order.id)
+        self.assertEqual((card["next_step_kind"], str(card["next_step_on"])), ("delivery", "2030-05-10 08:00:00"))
+
     def _read_sheet(self, order, view):
         """Read all of the form ``view`` that the user sees, as the web client does it."""
         arch = etree.fromstring(order.get_views([(view.id, "form")])["views"]["form"]["arch"])
