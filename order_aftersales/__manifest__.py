@@ -50,6 +50,18 @@
         "views/res_partner_invoicing_views.xml",
         "views/sale_order_invoicing_views.xml",
     ],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/hr_department_demo.xml",
+        "demo/order_stage_demo.xml",
+        "demo/product_demo.xml",
+        "demo/res.partner.csv",
+        "demo/order_strategy_criterion_demo.xml",
+        "demo/crm_lead_demo.xml",
+        "demo/sale.order.csv",
+        "demo/sale.order.line.csv",
+        "demo/sale_order_story_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "order_aftersales/static/src/priority/**/*",

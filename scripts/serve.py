@@ -28,6 +28,9 @@ LOGINS = [
     ("technician2", "technician2", "his colleague, who has yet to read the rules"),
     ("manager", "manager", "runs the joinery: margins, closings, rates, and the coach of its people"),
     ("bookkeeper", "bookkeeper", "invoices"),
+    ("planner", "planner", "plans production, accepts and rejects orders"),
+    ("storekeeper", "storekeeper", "delivers"),
+    ("service", "service", "claims, maintenance, what comes after the sale"),
     ("customer", "customer", "portal customer, who signs"),
 ]
 LINKS = [
@@ -37,6 +40,9 @@ LINKS = [
     ("/odoo/post-calculation-analysis", "what orders really cost: open an order for its sheet"),
     ("/odoo/action-order_postcalc.order_allowance_advice_action", "which allowance past orders call for"),
     ("/odoo/customer-contribution", "what customers leave, and what they get free"),
+    ("/odoo/order-board", "all orders by stage, for every department"),
+    ("/odoo/unattended-orders", "the order that nobody looks after"),
+    ("/odoo/order-stages", "who is in charge of which stage, and what is there"),
     ("/my/change_orders", "the customer's change orders"),
 ]
 # What a customer opens without a login: the demo data have one of each.

@@ -28,6 +28,7 @@ class TestDemo:
         environment, name, _log = demo
         logins = {row[0] for row in database.query(environment, "SELECT login FROM res_users", database=name)}
         assert {"admin", "seller", "technician", "technician2", "manager", "bookkeeper", "customer"} <= logins
+        assert {"planner", "storekeeper", "service"} <= logins
 
     @pytest.mark.parametrize("table", ["sale_change_order", "sale_order"])
     def test_has_something_to_sign(self, demo, table):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from odoo import models
+from odoo.tools import float_compare
 
 from ..deadlines import Dates
 from ..stage_rules import OrderFacts, is_passed
@@ -75,7 +76,7 @@ class SaleOrder(models.Model):
                 open_returns
                 or claims
                 or open_moves.filtered(lambda move: move.move_type == "out_refund")
-                or (confirmed and lines.filtered(lambda line: line.qty_to_invoice < 0))
+                or (confirmed and lines.filtered(self._is_billed_beyond))
             ),
             open_billing=bool(
                 open_moves.filtered(lambda move: move.move_type == "out_invoice")
@@ -93,6 +94,11 @@ class SaleOrder(models.Model):
 
     def _is_open_invoice(self, move):
         return move.state == "draft" or (move.state == "posted" and move.payment_state not in SETTLED)
+
+    def _is_billed_beyond(self, line):
+        """Whether the customer was billed for more than is due of the line. A draft has billed nothing yet."""
+        due = line.qty_to_invoice + line.qty_invoiced
+        return line.qty_to_invoice < 0 and float_compare(due, line.qty_invoiced_posted, precision_digits=6) < 0
 
     def _is_open_by_hand(self, line):
         """Whether the line is billed by what somebody enters as delivered, or by milestones, and not all is."""

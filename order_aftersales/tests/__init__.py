@@ -8,6 +8,7 @@ from . import (
     test_board,
     test_cycle_tour,
     test_digest,
+    test_demo,
     test_escalation,
     test_invoice_split,
     test_invoicing_way,

@@ -85,6 +85,23 @@ class TestOrderStage(AftersalesCommon):
         self._pay(refund)
         self._assert_stage("done", order)
 
+    def test_draft_that_bills_too_much_is_no_return(self):
+        """3 of 4 sets are taken; a draft bills 4. It is corrected where bills are made; posted, money is owed back."""
+        order = self._make_order(lines=[(self.fitting, 4)])
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 3, "picked": True})
+        picking.with_context(cancel_backorder=True)._action_done()
+        invoice = order._create_invoices()
+        line = invoice.invoice_line_ids
+        self.assertEqual(line.quantity, 3)
+        line.quantity = 4
+        self.assertEqual(order.order_line.qty_to_invoice, -1)
+        self._assert_stage("billing", order)
+        self.env.user.group_ids |= self.env.ref("order_aftersales.group_billing_override")
+        invoice._override_billing("Agreed on the phone", invoice._get_billing_figures())
+        invoice.action_post()
+        self._assert_stage("returns", order)
+
     def test_delivered_by_hand(self):
         """A service billed by what somebody enters as delivered is work until all is entered."""
         survey = self._make_product("Survey", 100.0, invoice_policy="delivery", service_type="manual")
