@@ -45,7 +45,7 @@ def attention(watch, now, warn_before=timedelta(hours=24), without_step=timedelt
     if not watch.has_owner:
         return "unattended"
     if watch.held_until is not None:
-        return "ok" if now <= watch.held_until else "overdue"
+        return "ok" if now < watch.held_until else "overdue"
     late = watch.deadline is not None and watch.deadline < now
     if watch.next_step is None and (late or watch.entered + without_step < now):
         return "unattended"

@@ -39,13 +39,12 @@ class ResCompany(models.Model):
     def _get_last_resort(self):
         """Return who is told of orders that nobody else has taken up: always somebody.
 
-        The person whom the company has named; when he has left, one of those who keep the stage map.
+        The person whom the company has named; when he has left it, one of those who keep the stage map.
         """
         self.ensure_one()
-        if self.attention_user_id.active:
-            return self.attention_user_id
-        managers = self.env.ref("order_aftersales.group_manager").all_user_ids
-        return managers.filtered(lambda user: user.active and self in user.company_ids).sorted("id")[:1]
+        managers = self.env.ref("order_aftersales.group_manager").all_user_ids.sorted("id")
+        people = self.attention_user_id | managers
+        return people.filtered(lambda user: user.active and self in user.company_ids)[:1]
 
     def _get_attention_limits(self):
         """Return how long before a deadline an order is due, and how long it may be without a next step."""

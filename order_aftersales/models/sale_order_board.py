@@ -144,16 +144,19 @@ class SaleOrder(models.Model):
             if departments is None:
                 continue
             here = Domain("order_stage_id", "=", stage.id)
-            # Where a department is asked for, one that has said yes isn't asked again; its no stays to be thought over.
-            given = Domain(
-                "stage_decision_ids",
-                "any",
-                Domain("stage_id", "=", stage.id)
-                & Domain("answer", "=", "yes")
-                & Domain("department_id", "in", departments.ids or [False]),
+            # Where a department is asked for, one that has said yes isn't asked again, unless it has taken that back.
+            waiting |= here & Domain.OR(
+                ~Domain(
+                    "stage_decision_ids",
+                    "any",
+                    Domain("stage_id", "=", stage.id)
+                    & Domain("department_id", "=", department)
+                    & Domain("answer", "=", "yes")
+                    & Domain("is_last", "=", True),
+                )
+                for department in departments.ids or [False]
             )
-            waiting |= here & ~given
-        return waiting & Domain("state", "=", "sale")
+        return waiting & Domain("state", "=", "sale") & Domain("are_decisions_waived", "=", False)
 
     def _search_is_mine_now(self, operator, value):
         return self._get_domain_mine_now() if operator == "in" else NotImplemented

@@ -99,6 +99,7 @@ class SaleOrder(models.Model):
             "order_line.invoice_lines.move_id.invoice_date_due",
             "picking_ids.state", "picking_ids.scheduled_date", "picking_ids.picking_type_id",
             "stage_task_ids.state", "stage_task_ids.date_deadline", "stage_task_ids.active",
+            "stage_task_ids.is_template",
             "stage_decision_ids.answer", "are_decisions_waived",
             "case_ids.state", "case_ids.kind", "case_ids.date_deadline",
             "activity_ids.date_deadline", "activity_ids.active", "activity_ids.activity_type_id",
@@ -181,7 +182,7 @@ class SaleOrder(models.Model):
         """Whoever takes over the order of a colleague as its salesperson looks after it, if that one did."""
         if "user_id" not in vals:
             return super().write(vals)
-        following = self.filtered(lambda order: order.is_order_open and order.stage_owner_id == order.user_id)
+        following = self.filtered(lambda order: order.stage_owner_id == order.user_id)
         result = super().write(vals)
         if "stage_owner_id" not in vals:
             for order in following:
@@ -213,8 +214,7 @@ class SaleOrder(models.Model):
         ids = self.sudo().with_context(active_test=False).search(domain, limit=limit, order="id").ids
         for chunk in split_every(BATCH, ids):
             orders = self.sudo().browse(chunk)
-            for name in ("order_stage_id", "is_order_open"):
-                self.env.add_to_compute(self._fields[name], orders)
+            self.env.add_to_compute(self._fields["order_stage_id"], orders)
             orders._as_transition().is_stage_outdated = False
             self.env.flush_all()
             self.env.invalidate_all()

@@ -60,13 +60,11 @@ class SaleOrder(models.Model):
         open_returns = returns.filtered(lambda picking: picking.state not in ("done", "cancel"))
         open_tasks = tasks.filtered(lambda task: task.state not in CLOSED_TASKS)
         claims = cases.filtered(lambda case: case.kind == "claim")
-        confirmed = self.state == "sale"
         facts = OrderFacts(
             state=self.state,
             has_lines=bool(lines),
             passed=self._get_passed_stages(),
-            started=confirmed
-            and bool(
+            started=bool(
                 (pickings - returns).filtered(lambda picking: picking.state == "done")
                 or tasks.filtered(lambda task: task.state == "1_done")
                 or lines.filtered(lambda line: line.qty_delivered > 0 and line.qty_delivered_method != "timesheet")
@@ -76,11 +74,10 @@ class SaleOrder(models.Model):
                 open_returns
                 or claims
                 or open_moves.filtered(lambda move: move.move_type == "out_refund")
-                or (confirmed and lines.filtered(self._is_billed_beyond))
+                or lines.filtered(self._is_billed_beyond)
             ),
             open_billing=bool(
-                open_moves.filtered(lambda move: move.move_type == "out_invoice")
-                or (confirmed and self.invoice_status == "to invoice")
+                open_moves.filtered(lambda move: move.move_type == "out_invoice") or self.invoice_status == "to invoice"
             ),
             open_cases=bool(cases - claims),
         )
@@ -96,14 +93,19 @@ class SaleOrder(models.Model):
         return move.state == "draft" or (move.state == "posted" and move.payment_state not in SETTLED)
 
     def _is_billed_beyond(self, line):
-        """Whether the customer was billed for more than is due of the line. A draft has billed nothing yet."""
+        """Whether the customer was billed for more than is due of the line.
+
+        A draft has billed nothing yet, and a down payment, which the last invoice deducts, is not given back.
+        """
+        if line.is_downpayment or line.qty_to_invoice >= 0:
+            return False
         due = line.qty_to_invoice + line.qty_invoiced
-        return line.qty_to_invoice < 0 and float_compare(due, line.qty_invoiced_posted, precision_digits=6) < 0
+        return float_compare(due, line.qty_invoiced_posted, precision_digits=6) < 0
 
     def _is_open_by_hand(self, line):
         """Whether the line is billed by what somebody enters as delivered, or by milestones, and not all is."""
         by_hand = line.qty_delivered_method in ("manual", "milestones") and line.product_id.invoice_policy == "delivery"
-        return by_hand and not line.is_downpayment and line.qty_delivered < line.product_uom_qty
+        return by_hand and line.qty_delivered < line.product_uom_qty
 
     def _get_last_due(self, open_moves):
         """When the last open invoice is due; None while something else is to be done about the bill."""

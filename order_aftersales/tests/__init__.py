@@ -16,6 +16,7 @@ from . import (
     test_late_risk_rules,
     test_order_decisions,
     test_order_delivered,
+    test_order_documents,
     test_order_stage,
     test_order_stage_map,
     test_portal_stage,

@@ -142,6 +142,7 @@ class TestAttention(AftersalesCommon):
             form.record.action_hold()
         self.assertEqual(order.hold_reason, "The screed has to dry")
         self.assertEqual(self._attention(order, "2026-05-13 20:00:00"), "ok")
+        self.assertEqual(self._attention(order, "2026-05-14 00:00:00"), "overdue")
         self.assertEqual(self._attention(order, "2026-05-14 09:00:00"), "overdue")
         with self._at("2026-05-14 09:00:00"):
             self.env.invalidate_all()

@@ -51,3 +51,31 @@ class TestDigest(AftersalesCommon):
         message = self._get_messages(self.seller) - before
         self.assertEqual(message.subject, "One order needs you")
         self.assertIn("Take it up", message.body)
+
+    def test_head_of_a_shared_stage(self):
+        """The map is shared, its departments are of one company: their heads don't see the other's orders, and that
+        keeps nobody's digest from being sent. Theirs go to whom the other company has named."""
+        self._stage("generation").department_id = self.sales_department
+        other = self.env["res.company"].create({"name": "Metalworks"})
+        boss = self._make_user("metal_boss", "sales_team.group_sale_manager", other)
+        other.attention_user_id = boss
+        with self._at("2026-05-11 08:00:00"):
+            mine, theirs = (self._make_idle_order(company) for company in (self.company, other))
+            (mine | theirs)._as_transition().stage_owner_id = False
+        people = (self.manager, boss)
+        before = [self._get_messages(user) for user in people]
+        self._send_digests("2026-05-20 06:00:00")
+        of_manager, of_boss = (self._get_messages(user) - old for user, old in zip(people, before, strict=True))
+        self.assertIn(mine.name, of_manager.body)
+        self.assertNotIn("Metalworks", of_manager.body)
+        self.assertIn(theirs.name, of_boss.body)
+
+    def test_last_resort_of_another_company(self):
+        """Whoever was named and does not work there can't see the orders: one of those who keep the map is told."""
+        other = self.env["res.company"].create({"name": "Metalworks"})
+        other.attention_user_id = self.planner
+        told = other._get_last_resort()
+        self.assertIn(other, told.company_ids)
+        self.assertTrue(told.has_group("order_aftersales.group_manager"))
+        self.planner.company_ids |= other
+        self.assertEqual(other._get_last_resort(), self.planner)

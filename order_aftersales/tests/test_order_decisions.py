@@ -201,6 +201,33 @@ class TestOrderDecisions(AftersalesCommon):
         self.assertTrue(found(self.technician))
         self.assertFalse(self.waiting.with_user(self.seller).is_my_decision)
 
+    def test_taken_back_waits_again(self):
+        """Sales says yes, then no: the order waits for Sales again, and the filter says so."""
+        self.waiting.with_user(self.seller)._decide("yes")
+        self.waiting.with_user(self.seller)._decide("no", "Wrong price")
+        self.assertEqual(self.waiting.decision_waits_for, "Sales, Workshop")
+        orders = self.env["sale.order"].with_user(self.seller)
+        self.assertIn(self.waiting, orders.search([("is_my_decision", "=", True)]))
+        self.assertTrue(self.waiting.with_user(self.seller).is_my_decision)
+        self.waiting.with_user(self.seller)._decide("yes")
+        self.assertNotIn(self.waiting, orders.search([("is_my_decision", "=", True)]))
+
+    def test_speaks_for_two_departments(self):
+        """The manager speaks for both: as long as one of them has not said yes, the order waits for him."""
+        orders = self.env["sale.order"].with_user(self.manager)
+        self.waiting.with_user(self.seller)._decide("yes")
+        self.assertIn(self.waiting, orders.search([("is_my_decision", "=", True)]))
+        self.assertTrue(self.waiting.with_user(self.manager).can_decide_stage)
+
+    def test_waived_orders_wait_for_nobody(self):
+        """Confirmed before the stages were introduced, to be invoiced now: nobody is asked to release the bill."""
+        order = self._make_order(lines=[(self.window, 1)])
+        order._as_transition().are_decisions_waived = True
+        self.assertEqual(order.order_stage_id.code, "billing")
+        self.assertFalse(order.is_decision_due)
+        found = self.env["sale.order"].with_user(self.manager).search([("is_my_decision", "=", True)])
+        self.assertNotIn(order, found)
+
     def test_mine_and_coming(self):
         """Who is in charge, helps or decides has it now; who comes next in the map sees it coming."""
         self._stage("selection").department_id = self.sales_department
