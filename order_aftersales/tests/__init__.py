@@ -14,6 +14,7 @@ from . import (
     test_invoicing_way,
     test_late_risk,
     test_late_risk_rules,
+    test_order_access,
     test_order_decisions,
     test_order_delivered,
     test_order_documents,

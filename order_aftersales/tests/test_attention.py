@@ -208,3 +208,82 @@ class TestAttention(AftersalesCommon):
             self.assertIn(order, orders.search([("attention", "in", ("overdue", "unattended"))]))
             self.assertIn(order, orders.search([("attention", "!=", "ok")]))
             self.assertNotIn(order, orders.search([("attention", "not in", ("overdue", "unattended"))]))
+
+    def test_limits_of_each_company(self):
+        """One company warns 24 hours before and waits three days, the other warns an hour before and waits ten."""
+        other = self.env["res.company"].create(
+            {"name": "Metalworks", "attention_warn_hours": 1, "attention_idle_days": 10}
+        )
+        self.env.user.company_ids |= other
+        self.entry.sla_hours = 0
+        mine = self._make_idle_order()
+        with self._at("2026-05-11 08:00:00"):
+            values = {"partner_id": self.customer.id, "company_id": other.id, "user_id": self.seller.id}
+            theirs = self.env["sale.order"].create(values)
+        (mine | theirs)._as_transition().write({"stage_deadline": False})
+        theirs._as_transition().stage_owner_id = self.seller
+        self.assertEqual(self._attention(mine, "2026-05-15 09:00:00"), "unattended")
+        self.assertEqual(self._attention(theirs, "2026-05-15 09:00:00"), "ok")
+        (mine | theirs)._as_transition().write({"stage_deadline": "2026-05-12 08:00:00"})
+        self.assertEqual(self._attention(mine, "2026-05-11 09:00:00"), "due")
+        self.assertEqual(self._attention(theirs, "2026-05-11 09:00:00"), "ok")
+        self.assertEqual(self._attention(theirs, "2026-05-12 07:30:00"), "due")
+
+    def test_done_orders_need_nobody(self):
+        order = self._make_idle_order()
+        order.action_cancel()
+        self.assertFalse(order.is_order_open)
+        self.assertEqual(self._attention(order, "2026-06-11 09:00:00"), "ok")
+        order._as_transition().write({"stage_deadline": "2026-05-12 08:00:00", "stage_owner_id": self.seller.id})
+        for moment in ("2026-05-11 09:00:00", "2026-05-13 09:00:00", "2026-06-11 09:00:00"):
+            self.assertEqual(self._attention(order, moment), "ok")
+        order.with_user(self.planner).action_take_over()
+        self.assertEqual(order.stage_owner_id, self.seller)
+
+    def test_words(self):
+        """Why, by what is wrong; days where the user is."""
+        order = self._make_idle_order()
+        self.entry.sla_hours = 0
+
+        def why(moment, **values):
+            order._as_transition().write(values)
+            with self._at(moment):
+                self.env.invalidate_all()
+                return order.with_context(tz="Pacific/Auckland").attention_reason
+
+        self.assertFalse(why("2026-05-11 09:00:00"))
+        self.assertFalse(why("2026-05-11 16:59:00"))
+        # 17:00 in London is the next day in Auckland
+        late = "It should have left the stage by 05/12/2026"
+        self.assertEqual(why("2026-05-11 18:00:00"), f"{late}, and nothing is planned.")
+        self.assertEqual(why("2026-05-11 18:00:00", next_step_on="2026-05-20 08:00:00"), f"{late}.")
+        planned = {"stage_deadline": False, "next_step_on": "2026-05-12 08:00:00"}
+        self.assertEqual(why("2026-05-13 09:00:00", **planned), "Its next step was due on 05/12/2026.")
+        self.assertEqual(why("2026-05-20 09:00:00", next_step_on=False), "Nothing is planned since 05/11/2026.")
+        self.seller.active = False
+        self.assertEqual(why("2026-05-20 09:00:00"), f"{self.seller.name} does not work here any more.")
+        self.assertEqual(order.stage_age_days, 9)
+
+    def test_taken_over_twice(self):
+        """It is written down once, and only for the stage of now."""
+        order = self._make_idle_order()
+        with self._at("2026-05-12 08:00:00"):
+            self._pass_decisions(order, "entry")
+        before = len(order.message_ids)
+        for _time in range(2):
+            order.with_user(self.planner).action_take_over()
+        self.assertEqual(len(order.message_ids), before + 1)
+        self.assertEqual(order.stage_visit_ids.sorted("id").owner_id, self.seller | self.planner)
+
+    def test_hold_until_today(self):
+        """Until today is not the past; where it is still the 11th, that is today, whatever London says."""
+        order = self._make_idle_order()
+        with self._at("2026-05-12 01:00:00"):
+            order.with_context(tz="America/New_York")._hold("Rain", datetime(2026, 5, 11).date())
+        self.assertEqual(str(order.hold_until), "2026-05-11")
+        for action in (
+            order.with_user(self.other_seller).action_release,
+            order.with_user(self.other_seller).action_hold,
+        ):
+            with self.assertRaises(AccessError):
+                action()

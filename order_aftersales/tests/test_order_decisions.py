@@ -228,6 +228,46 @@ class TestOrderDecisions(AftersalesCommon):
         found = self.env["sale.order"].with_user(self.manager).search([("is_my_decision", "=", True)])
         self.assertNotIn(order, found)
 
+    def test_cancelled_orders_wait_for_nobody(self):
+        """Its invoice is open, so it is in billing; nobody is asked to release it any more."""
+        order = self._make_order(lines=[(self.window, 1)])
+        order._create_invoices().action_post()
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        self.assertEqual(order.order_stage_id.code, "billing")
+        self.assertFalse(order.is_decision_due)
+        self.assertNotIn(order, self.env["sale.order"].with_user(self.manager).search([("is_my_decision", "=", True)]))
+
+    def test_documents_are_not_decided(self):
+        """In fulfilment nobody is asked for a yes, whoever he is."""
+        self._pass_decisions(self.waiting)
+        self.assertEqual(self.waiting.order_stage_id.code, "fulfilment")
+        order = self.waiting.with_user(self.manager)
+        self.assertFalse(order.is_decision_due or order.can_decide_stage or order.decision_waits_for)
+        self._stage("fulfilment").department_id = self.sales_department
+        order.invalidate_recordset()
+        self.assertFalse(order.is_decision_due or order.can_decide_stage or order.decision_waits_for)
+
+    def test_yes_counts_where_it_was_said(self):
+        """Sales has said yes to the entry; the selection, where Sales decides, too, waits for it again."""
+        self.selection.department_id = self.sales_department
+        self._pass_decisions(self.waiting, "entry")
+        self.assertEqual(self.waiting.decision_waits_for, "Sales")
+        self.assertIn(
+            self.waiting, self.env["sale.order"].with_user(self.manager).search([("is_my_decision", "=", True)])
+        )
+        self._pass_decisions(self.waiting, "selection")
+        said = [
+            message for message in self.waiting.message_ids if "yes to “Accepted, with its priority”" in message.body
+        ]
+        self.assertEqual(len(said), 1)
+
+    def test_leader_of_another_department(self):
+        """He is a leader, but this is decided by accounting: he is told so."""
+        self.selection.department_id = self.accounting
+        self._pass_decisions(self.waiting, "entry")
+        with self.assertRaisesRegex(AccessError, "is decided by Accounting"):
+            self.waiting.with_user(self.planner).action_stage_yes()
+
     def test_mine_and_coming(self):
         """Who is in charge, helps or decides has it now; who comes next in the map sees it coming."""
         self._stage("selection").department_id = self.sales_department
