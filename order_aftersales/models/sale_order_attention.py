@@ -106,7 +106,7 @@ class SaleOrder(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_attention_reason(self):
         now = fields.Datetime.now()
-        away = self._get_people_away(self.stage_owner_id, now)
+        away = self._get_people_away(now, self.stage_owner_id)
         for order in self:
             looked_after = order.attention not in ("unattended", "overdue")
             order.attention_reason = not looked_after and order._get_attention_reason(now, away)
@@ -142,16 +142,20 @@ class SaleOrder(models.Model):
         return fields.Datetime.to_datetime(day) + timedelta(days=1)
 
     @api.model
-    def _get_people_away(self, users, now):
-        """Return those of ``users`` who are on leave. In sudo: nothing but that they are away gets out."""
-        leaves = self.env["resource.calendar.leaves"].sudo()
-        domain = [
-            ("resource_id.user_id", "in", users.ids),
-            ("time_type", "=", "leave"),
-            ("date_from", "<=", now),
-            ("date_to", ">=", now),
-        ]
-        return leaves.search(domain).resource_id.user_id if users else users
+    def _get_people_away(self, now, users=None):
+        """Return who of ``users``, or of all people, is on leave: few, whatever the number of orders.
+
+        In sudo: nothing but that they are away gets out.
+        """
+        if users is not None and not users:
+            return users
+        domain = (
+            Domain("resource_id.user_id", "!=", False)
+            if users is None
+            else Domain("resource_id.user_id", "in", users.ids)
+        )
+        domain &= Domain("time_type", "=", "leave") & Domain("date_from", "<=", now) & Domain("date_to", ">=", now)
+        return self.env["resource.calendar.leaves"].sudo().search(domain).resource_id.user_id
 
     def _search_attention(self, operator, value):
         if operator != "in":
@@ -178,7 +182,7 @@ class SaleOrder(models.Model):
         """
         warn_before, without_step = limits
         is_open = Domain("is_order_open", "=", True)
-        away = self._get_people_away(self._get_possible_owners(now), now)
+        away = self._get_people_away(now)
         nobody = (
             Domain("stage_owner_id", "=", False)
             | Domain("stage_owner_id.active", "=", False)
@@ -205,13 +209,6 @@ class SaleOrder(models.Model):
             case _:
                 calm = held & ~hold_over | free & ~forgotten & ~behind & ~soon
                 return ~is_open | (~nobody & calm)
-
-    @api.model
-    def _get_possible_owners(self, now):
-        """People who are on leave now: few, whatever the number of orders."""
-        leaves = self.env["resource.calendar.leaves"].sudo()
-        domain = [("resource_id.user_id", "!=", False), ("date_from", "<=", now), ("date_to", ">=", now)]
-        return leaves.search(domain).resource_id.user_id
 
     # ------------------------------------------------------------------ taking over, waiting
 

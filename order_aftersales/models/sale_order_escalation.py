@@ -94,7 +94,7 @@ class SaleOrder(models.Model):
     def _escalate(self):
         """Tell the next person of each of these orders: its owner, the head of the department, the last resort."""
         now = fields.Datetime.now()
-        away = self._get_people_away(self._get_possible_owners(now), now)
+        away = self._get_people_away(now)
         resorts = {company: company._get_last_resort() for company in self.company_id}
         told = defaultdict(list)
         for order in self:

@@ -1,6 +1,6 @@
 """What was billed that was not delivered or not agreed: held, overridden, by whom and why."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -23,9 +23,7 @@ class OrderBillingReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     date = fields.Date(readonly=True, help="Of the invoice, or when it was drafted.")
-    kind = fields.Selection(
-        selection=lambda self: self.env["account.move.line"]._fields["billing_issue_kind"].selection, readonly=True
-    )
+    kind = fields.Selection(lambda self: self._get_kinds(), readonly=True)
     state = fields.Selection(
         [("held", "Held"), ("released", "Overridden, not posted"), ("posted", "Overridden and posted")], readonly=True
     )
@@ -34,6 +32,11 @@ class OrderBillingReport(models.Model):
     surplus = fields.Monetary("Overbilled Amount", readonly=True)
     override_user_id = fields.Many2one("res.users", "Overridden by", readonly=True)
     override_reason = fields.Text("Reason", readonly=True)
+
+    @api.model
+    def _get_kinds(self):
+        """Those of the invoice lines, in the user's language."""
+        return self.env["account.move.line"]._fields["billing_issue_kind"]._description_selection(self.env)
 
     _depends = {
         "account.move": [

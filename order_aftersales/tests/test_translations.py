@@ -40,3 +40,11 @@ class TestAftersalesTranslations(TranslationsCommon, TransactionCase):
             order.stage_owner_id = False
             with self.subTest(code):
                 self.assertIn(words, order.attention_reason)
+
+    def test_kinds_of_mismatches(self):
+        """The report takes them from the invoice lines, with their translations."""
+        for code, words in (("fr_FR", "Non livré"), ("de_DE", "Nicht geliefert")):
+            report = self.env["order.billing.report"].with_context(lang=code)
+            selection = dict(report.fields_get(["kind"])["kind"]["selection"])
+            with self.subTest(code):
+                self.assertEqual(selection["quantity"], words)
