@@ -104,10 +104,17 @@ class SaleOrder(models.Model):
             order.delivery_noticed_on = moment and (noticed or now)
 
     def _get_delivered_parts(self, noticed=None):
-        """Return what was ordered, as :class:`Part`. What nobody books anywhere counts if there is nothing else."""
+        """Return what was ordered, as :class:`Part`. What nobody books anywhere counts if there is nothing else.
+
+        One that is open is enough to know that the order is not complete: the others are not looked at then.
+        """
         self.ensure_one()
-        lines = self._origin.order_line
-        parts = [part for line in lines if (part := line._get_delivered_part(noticed))]
+        lines, parts = self._origin.order_line, []
+        for line in lines:
+            if part := line._get_delivered_part(noticed):
+                if not part.is_closed:
+                    return [part]
+                parts.append(part)
         return parts or [
             line._get_entered_part()
             for line in lines
