@@ -1,5 +1,6 @@
 from . import (
     test_attention,
+    test_attention_rules,
     test_billing_check,
     test_billing_check_rules,
     test_billing_payment,

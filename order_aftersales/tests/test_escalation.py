@@ -219,6 +219,51 @@ class TestEscalation(AftersalesCommon):
         self.assertEqual(len(orders._get_escalations()), 2)
         self.assertEqual([order.escalation_ids.user_id for order in orders], [self.seller] * 3)
 
+    def test_hours_of_the_company(self):
+        """Two hours after the owner, the head is told."""
+        self.company.attention_escalation_hours = 2
+        order = self._make_idle_order()
+        self._run("2026-05-11 18:00:00")
+        self._run("2026-05-11 19:59:00")
+        self.assertEqual(self._told(order), self.seller)
+        self._run("2026-05-11 20:00:00")
+        self.assertEqual(self._told(order), self.seller | self.manager)
+
+    def test_room_for_what_is_open(self):
+        """Of the seller's two activities one is open already; what others have, and his own plans, don't count."""
+        self.patch(sale_order_escalation, "MOST_ACTIVITIES", 2)
+        first = self._make_idle_order()
+        todo = self.order.activity_schedule("mail.mail_activity_data_todo", user_id=self.seller.id)
+        self._run("2026-05-11 18:00:00")
+        self.assertEqual(self._told(first), self.seller)
+        orders = self.env["sale.order"].union(*(self._make_idle_order() for _number in range(2)))
+        self._run("2026-05-11 18:30:00")
+        self.assertEqual(len(orders._get_escalations()), 1)
+        self.assertTrue(todo.exists())
+
+    def test_owner_who_has_left(self):
+        """He can't be told: the head is, in his language."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.manager.lang = "fr_FR"
+        order = self._make_idle_order()
+        self.seller.active = False
+        self._run("2026-05-11 09:00:00")
+        self.assertEqual(self._told(order), self.manager)
+        self.assertNotIn("does not work here", order._get_escalations().summary)
+
+    def test_own_plans_stay(self):
+        """What was told is taken back; the customer's appointment stays."""
+        order = self._make_idle_order()
+        self._run("2026-05-11 18:00:00")
+        with self._at("2026-05-11 19:00:00"):
+            todo = order.activity_schedule(
+                "mail.mail_activity_data_todo", date_deadline="2026-05-15", user_id=self.seller.id
+            )
+            order._hold("Rain", datetime(2026, 5, 20).date())
+        self._run("2026-05-11 20:00:00")
+        self.assertFalse(order._get_escalations())
+        self.assertTrue(todo.exists())
+
     def test_other_company(self):
         """Its own people are told of its orders."""
         company = self.env["res.company"].create({"name": "Metalworks"})

@@ -212,6 +212,46 @@ class TestOrderStage(AftersalesCommon):
         visit = order.stage_visit_ids.sorted("id")[0]
         self.assertEqual((visit.working_hours, visit.is_late), (10.0, True))
 
+    def test_within_the_limit(self):
+        """Both are checked on Monday 10:00: after 8 + 2 = 10 hours, which are allowed, and after 2."""
+        self.company.resource_calendar_id.tz = "UTC"
+        self._stage("entry").sla_hours = 10
+        orders = self.env["sale.order"]
+        for moment in ("2026-05-08 08:00:00", "2026-05-11 08:00:00"):
+            with self._at(moment):
+                orders += self._make_order(lines=[(self.fitting, 4)])
+        with self._at("2026-05-11 10:00:00"):
+            orders.with_user(self.manager)._decide("yes")
+        visits = orders.stage_visit_ids.filtered("left_on").sorted("id")
+        self.assertEqual(visits.mapped("working_hours"), [10.0, 2.0])
+        self.assertEqual(visits.mapped("is_late"), [False, False])
+        self._stage("selection").sla_hours = 0
+        with self._at("2026-05-18 10:00:00"):
+            orders.with_user(self.manager)._decide("yes")
+        visits = orders.stage_visit_ids.filtered(lambda visit: visit.left_on and visit not in visits)
+        self.assertEqual(visits.mapped("is_late"), [False, False])
+
+    def test_history_of_one_moment(self):
+        """What happens at one moment is one step: where it ends, who looks after it there, and which department."""
+        self._stage("selection").write(
+            {"department_id": self.workshop.id, "owner_rule": "user", "user_id": self.service.id}
+        )
+        with self._at("2026-05-08 08:00:00"):
+            order = self._make_order(lines=[(self.fitting, 4)], confirm=False)
+            self.env.flush_all()
+            order.action_confirm()
+            self._pass_decisions(order, "entry")
+        visit = order.stage_visit_ids
+        self.assertEqual(
+            (visit.stage_id.code, visit.owner_id, visit.department_id), ("selection", self.service, self.workshop)
+        )
+        with self._at("2026-05-11 08:00:00"):
+            later = self._make_order(lines=[(self.fitting, 4)])
+        with self._at("2026-05-12 08:00:00"):
+            self._pass_decisions(later, "entry")
+        visit = later.stage_visit_ids.filtered(lambda visit: not visit.left_on)
+        self.assertEqual((visit.owner_id, visit.department_id), (self.service, self.workshop))
+
     def test_deadlines_that_the_customer_knows(self):
         order = self._make_order(lines=[(self.fitting, 4)], commitment_date="2030-05-10 12:00:00")
         self._pass_decisions(order)

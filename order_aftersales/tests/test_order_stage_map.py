@@ -54,6 +54,61 @@ class TestOrderStageMap(AftersalesCommon):
         material.active = False
         self.env["order.stage"].create({"name": "Never used", "sequence": 500}).unlink()
 
+    def test_own_stage_at_once(self):
+        """A decision before the check holds what waits there; deleted, it is forgotten."""
+        contract = self.env["order.stage"].create({"name": "Contract", "sequence": 35})
+        self.assertEqual(self.waiting.order_stage_id, contract)
+        unused = self.env["order.stage"].create({"name": "Unused", "sequence": 500})
+        id_ = unused.id
+        self.assertIn(id_, [each for _stage, each, _needed in unused._get_map(self.company.id)])
+        unused.unlink()
+        self.assertNotIn(id_, [each for _stage, each, _needed in contract._get_map(self.company.id)])
+
+    def test_own_stages_stand_beside_each_other(self):
+        """One decision of all companies and one of this company: an order passes both. The second goes elsewhere."""
+        shared = self.env["order.stage"].create({"name": "Contract", "sequence": 35})
+        own = self.env["order.stage"].create({"name": "Deposit", "sequence": 36, "company_id": self.company.id})
+        self.assertEqual(self.waiting.order_stage_id, shared)
+        self.waiting.with_user(self.manager)._decide("yes")
+        self.assertEqual(self.waiting.order_stage_id, own)
+        own.company_id = self.env["res.company"].create({"name": "Metalworks"})
+        self.assertEqual(self.waiting.order_stage_id.code, "entry")
+
+    def test_own_stage_that_leaves_no_place(self):
+        """A company's own last stage that is switched off would leave its finished orders nowhere."""
+        with self.assertRaisesRegex(ValidationError, "finished orders are there"), self.cr.savepoint():
+            self.env["order.stage"].create(
+                {"name": "Done", "code": "done", "company_id": self.company.id, "active": False}
+            )
+
+    def test_helpers_and_neighbours(self):
+        """Who helps has it as his; who is in charge of a stage and of the next one doesn't see it coming."""
+        self._stage("entry").cooperating_department_ids = self.warehouse_department
+        self.assertTrue(self.waiting.with_user(self.storekeeper).is_mine_now)
+        self._stage("entry").department_id = self._stage("selection").department_id = self.workshop
+        waiting = self.waiting.with_user(self.technician)
+        waiting.invalidate_recordset()
+        self.assertTrue(waiting.is_mine_now)
+        self.assertFalse(waiting.is_coming_to_me)
+
+    def test_working_times_of_a_stage(self):
+        """8 hours from Monday 8:00 UTC by the hours of New York: 8:00–12:00 and 13:00–17:00 there is until 21:00."""
+        self.company.resource_calendar_id.tz = "UTC"
+        self._stage("entry").calendar_id = self.company.resource_calendar_id.copy({"tz": "America/New_York"})
+        with self._at("2026-05-11 08:00:00"):
+            order = self._make_order(lines=[(self.fitting, 4)])
+        self.assertEqual(str(order.stage_deadline), "2026-05-11 21:00:00")
+
+    def test_opportunity_of_another_company(self):
+        """It is in that company's own stage, whoever looks at it."""
+        company = self.env["res.company"].create({"name": "Metalworks"})
+        self.env.user.company_ids |= company
+        own = self._stage("generation").copy({"code": "generation", "company_id": company.id})
+        values = {"name": "Gate", "type": "opportunity", "user_id": False, "team_id": False}
+        lead, here = self.env["crm.lead"].create([{**values, "company_id": company.id}, values])
+        (lead | here).stage_id.is_order_planning = False
+        self.assertEqual((lead.order_stage_id, here.order_stage_id), (own, self._stage("generation")))
+
     def test_somewhere_to_be(self):
         for code, words in (("done", "finished orders are there"), ("costing", "quotations are there")):
             self._stage("generation").active = code != "costing"
