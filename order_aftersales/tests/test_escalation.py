@@ -205,11 +205,15 @@ class TestEscalation(AftersalesCommon):
             return 0
 
         self.patch(self.registry["ir.cron"], "_commit_progress", stop)
+        cron = self.env.ref("order_aftersales.ir_cron_order_escalation")
+        again = [("cron_id", "=", cron.id)]
+        soon = self.env["ir.cron.trigger"].search_count(again)
         for done in (2, 4, 5, 5):
             with freeze_time("2026-05-11 18:00:00"):
                 self.env["sale.order"]._cron_escalate()
             self.assertEqual(len(orders._get_escalations()), done)
             self.assertEqual(len(orders.filtered("escalation_ids")), done)
+        self.assertGreater(self.env["ir.cron.trigger"].search_count(again), soon)
 
     def test_not_more_than_one_can_do(self):
         """Three orders are late; the seller gets two activities, and knows of the third by list and digest."""

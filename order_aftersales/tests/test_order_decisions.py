@@ -219,6 +219,18 @@ class TestOrderDecisions(AftersalesCommon):
         self.assertIn(self.waiting, orders.search([("is_my_decision", "=", True)]))
         self.assertTrue(self.waiting.with_user(self.manager).can_decide_stage)
 
+    def test_what_others_say_changes_no_word(self):
+        """Sales and workshop have said yes, accounting hasn't: Sales isn't asked again, nor when the order goes on."""
+        self.entry.codeciding_department_ids |= self.accounting
+        self.waiting.with_user(self.seller)._decide("yes")
+        self.waiting.with_user(self.technician)._decide("yes")
+        self.assertFalse(self.waiting.with_user(self.seller).is_my_decision)
+        self.assertTrue(self.waiting.with_user(self.bookkeeper).is_my_decision)
+        self.waiting.with_user(self.bookkeeper)._decide("yes")
+        self.selection.department_id = self.sales_department
+        self._pass_decisions(self.waiting, "selection")
+        self.assertEqual(self.waiting.stage_decision_ids.mapped("is_last"), [True] * 4)
+
     def test_waived_orders_wait_for_nobody(self):
         """Confirmed before the stages were introduced, to be invoiced now: nobody is asked to release the bill."""
         order = self._make_order(lines=[(self.window, 1)])

@@ -266,7 +266,9 @@ class TestOrderDocuments(AftersalesCommon):
         self.env.user.company_ids |= other
         with self._at("2026-05-11 08:00:00"):
             order = self._make_order(lines=[(self.window, 1)])
-            order.with_context(allowed_company_ids=[other.id, self.company.id]).commitment_date = "2030-01-01"
+            touched = order.with_context(allowed_company_ids=[other.id, self.company.id])
+            touched.commitment_date = "2030-01-01"
+            touched.env.flush_all()
         self.assertEqual(str(order.stage_deadline), "2026-05-11 17:00:00")
 
     # ------------------------------------------------------------------ who looks after it

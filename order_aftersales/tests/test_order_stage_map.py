@@ -151,12 +151,14 @@ class TestOrderStageMap(AftersalesCommon):
     def test_many_orders_later(self):
         """Beyond what is done at once, a job finds the stages again."""
         self.patch(sale_order_stage, "AT_ONCE", 0)
+        cron = self.env.ref("order_aftersales.ir_cron_order_stages")
+        soon = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         self._stage("entry").active = False
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), soon + 1)
         self.assertTrue(self.waiting.is_stage_outdated)
         self.assertEqual(self.waiting.order_stage_id.code, "entry")
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            cron = self.env.ref("order_aftersales.ir_cron_order_stages")
             cron.with_user(self.env.ref("base.user_root")).method_direct_trigger()
         self.env.invalidate_all()
         self.assertFalse(self.waiting.is_stage_outdated)
