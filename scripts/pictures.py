@@ -36,6 +36,11 @@ ORDERS = "/odoo/action-sale.action_orders"
 ANALYSIS = "/odoo/post-calculation-analysis"
 ADVICE = "/odoo/action-order_postcalc.order_allowance_advice_action"
 CUSTOMERS = "/odoo/customer-contribution"
+BOARD = "/odoo/order-board"
+STAGES = "/odoo/order-stages"
+UNATTENDED = "/odoo/unattended-orders"
+PROMISES = "/odoo/action-order_aftersales.order_promise_report_action"
+HELD_INVOICES = "/odoo/held-invoices"
 SHEET_PDF = "/report/pdf/order_postcalc.report_order_postcalc_sheet"
 # What the pictures show, by the names that the demo data give it.
 DEMO_RECORDS = """
@@ -43,7 +48,7 @@ DEMO_RECORDS = """
       FROM ir_model_data data
       LEFT JOIN sale_change_order change ON data.model = 'sale.change.order' AND change.id = data.res_id
       LEFT JOIN sale_order sale ON data.model = 'sale.order' AND sale.id = data.res_id
-     WHERE data.module = 'order_extension' AND data.model IN ('sale.change.order', 'sale.order')
+     WHERE data.module IN ('order_extension', 'order_aftersales') AND data.model IN ('sale.change.order', 'sale.order')
 """
 COMPANY = "Lindner Joinery"
 # Before the add-ons come, because an offer carries the name of the company that made it.
@@ -242,6 +247,51 @@ def invoice_hours(page, url, demo):
     page.wait("[name=hours_behind_rate]")
 
 
+@shot("board", DESKTOP, "planner")
+def board(page, url, demo):
+    page.open(f"{url}{BOARD}", ".o_kanban_view .o_kanban_record")
+    page.scroll_to(".o_kanban_group:nth-child(5)")
+
+
+@shot("board-phone", PHONE, "planner")
+def board_phone(page, url, demo):
+    page.open(f"{url}{BOARD}", ".o_kanban_view .o_kanban_record")
+    page.scroll_to(".o_kanban_group:nth-child(3)")
+
+
+@shot("order-sheet", DESKTOP, "planner")
+def order_sheet(page, url, demo):
+    page.open(f"{url}{BOARD}/{demo['order_kindergarten_2'].id}", ".o_form_view .o_data_row")
+
+
+@shot("stage-map", DESKTOP, "planner")
+def stage_map(page, url, demo):
+    page.open(f"{url}{STAGES}", ".o_kanban_view .o_kanban_record")
+
+
+@shot("unattended", DESKTOP, "planner", until=".o_list_footer")
+def unattended(page, url, demo):
+    page.open(f"{url}{UNATTENDED}", ".o_list_view .o_data_row")
+
+
+@shot("promises", DESKTOP, "manager")
+def promises(page, url, demo):
+    page.open(f"{url}{PROMISES}", ".o_pivot table tbody")
+
+
+@shot("held-invoice", DESKTOP, "bookkeeper")
+def held_invoice(page, url, demo):
+    page.open(f"{url}{HELD_INVOICES}", ".o_list_view .o_data_row")
+    page.click(".o_data_row .o_data_cell[name=invoice_partner_display_name]")
+    page.wait(".o_form_view [name=billing_issue_summary]")
+
+
+@shot("stage-phone", PHONE)
+def stage_phone(page, url, demo):
+    page.open(f"{url}{demo['order_kindergarten_2'].link}", "#order_stage")
+    page.scroll_to("#order_stage")
+
+
 def log_in(page, url: str, login: str) -> None:
     page.open(f"{url}/web/login", "form.oe_login_form")
     page.fill("#login", login)
@@ -294,6 +344,8 @@ def draw_pdf(document: bytes, name: str) -> None:
         path.write_bytes(document)
         options = ["-png", "-singlefile", "-f", "1", "-scale-to-x", str(PDF_WIDTH), "-scale-to-y", "-1"]
         subprocess.run(["pdftoppm", *options, str(path), str(FOLDER / name)], check=True)
+    picture = FOLDER / f"{name}.png"
+    picture.write_bytes(browser.with_fewer_colours(picture.read_bytes()))
 
 
 # The one that signs comes last.

@@ -50,10 +50,12 @@ FONTS = """<?xml version="1.0"?>
 # Everything has arrived, nothing turns, and no text cursor blinks.
 SETTLED = """(() => {
     document.activeElement?.blur();
+    const isSeen = ({ top, right, bottom, left }) =>
+        top <= innerHeight && left <= innerWidth && bottom >= 0 && right >= 0;
     const busy = ".o_loading_indicator, .o_blockUI, .o-mail-Thread-loading, .fa-spin, .spinner-border";
     return document.readyState === "complete"
         && document.fonts.status === "loaded"
-        && [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight)
+        && [...document.images].every((image) => image.complete || !isSeen(image.getBoundingClientRect()))
         && ![...document.querySelectorAll(busy)].some((element) => element.checkVisibility());
 })()"""
 
@@ -171,7 +173,7 @@ class Page:
             return before == previous
 
         self._until(stands_still, "it did not come to rest", pause=0.5)
-        path.write_bytes(_with_fewer_colours(previous))
+        path.write_bytes(with_fewer_colours(previous))
 
     def _picture(self, until: str) -> bytes:
         height = self.device.height
@@ -192,7 +194,7 @@ class Page:
         raise EnvironmentProblem(f"{problem} within {LIMIT} s at {self.run('location.href')}")
 
 
-def _with_fewer_colours(picture: bytes) -> bytes:
+def with_fewer_colours(picture: bytes) -> bytes:
     """The same picture as a file of half the size: screens have few colours."""
     from PIL import Image  # here, because `--help` needs no environment
 
