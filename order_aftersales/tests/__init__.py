@@ -21,6 +21,7 @@ from . import (
     test_order_documents,
     test_order_stage,
     test_order_stage_map,
+    test_orders_of_before,
     test_portal_stage,
     test_priority,
     test_priority_rules,
