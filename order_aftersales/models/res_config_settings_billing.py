@@ -4,9 +4,8 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    company_currency_id = fields.Many2one("res.currency", related="company_id.currency_id")
     billing_check = fields.Boolean(related="company_id.billing_check", readonly=False)
     billing_tolerance_rate = fields.Float(related="company_id.billing_tolerance_rate", readonly=False)
     billing_tolerance_amount = fields.Monetary(
-        related="company_id.billing_tolerance_amount", readonly=False, currency_field="company_currency_id"
+        related="company_id.billing_tolerance_amount", readonly=False, currency_field="currency_id"
     )
