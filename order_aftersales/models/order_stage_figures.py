@@ -13,7 +13,7 @@ class OrderStage(models.Model):
     unattended_count = fields.Integer("Unattended", compute="_compute_figures")
     overdue_count = fields.Integer("Overdue", compute="_compute_figures")
     average_age_days = fields.Float("Days on Average", compute="_compute_figures", digits=(16, 1))
-    oldest_days = fields.Integer("Oldest, in Days", compute="_compute_figures")
+    oldest_days = fields.Float("Oldest, in Days", compute="_compute_figures", digits=(16, 1))
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_figures(self):
@@ -40,7 +40,7 @@ class OrderStage(models.Model):
         for stage in self:
             stage.order_count = counts.get(stage, 0)
             stage.opportunity_count = leads.get(stage, 0)
-            stage.average_age_days, stage.oldest_days = ages.get(stage.id, (0.0, 0))
+            stage.average_age_days, stage.oldest_days = ages.get(stage.id, (0.0, 0.0))
             stage.unattended_count = attention["unattended"].get(stage, 0)
             stage.overdue_count = attention["overdue"].get(stage, 0)
 
@@ -51,7 +51,7 @@ class OrderStage(models.Model):
         query.groupby, query.order = stage, None
         seconds = SQL("EXTRACT(EPOCH FROM %s - %s)", now, entered)
         rows = self.env.execute_query(query.select(stage, SQL("AVG(%s)", seconds), SQL("MAX(%s)", seconds)))
-        return {id_: (float(average or 0) / 86400, int((highest or 0) // 86400)) for id_, average, highest in rows}
+        return {id_: (float(average or 0) / 86400, float(highest or 0) / 86400) for id_, average, highest in rows}
 
     def action_open_orders(self):
         """Show the orders of this stage on the board."""

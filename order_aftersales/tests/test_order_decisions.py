@@ -1,8 +1,13 @@
+import runpy
+from pathlib import Path
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .common import AftersalesCommon
+
+MIGRATION = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0" / "post-migration.py"
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +57,18 @@ class TestOrderDecisions(AftersalesCommon):
         order.with_user(self.seller)._decide("no", "Wrong price")
         order.with_user(self.technician)._decide("yes")
         self.assertEqual(order.order_stage_id, self.entry)
+
+    def test_decisions_of_before_the_upgrade(self):
+        """Of what a department has said to the same order and stage, the last counts; other departments' stay."""
+        order = self.waiting
+        for user, answer in ((self.seller, "yes"), (self.planner, "no"), (self.seller, "no"), (self.seller, "yes")):
+            order.with_user(user)._decide(answer, "Because")
+        decisions = order.stage_decision_ids.sorted("id")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE order_stage_decision SET is_last = TRUE WHERE id IN %s", [decisions._ids])
+        runpy.run_path(str(MIGRATION))["migrate"](self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(decisions.mapped("is_last"), [False, True, False, True])
 
     def test_others_may_not(self):
         for user in (self.storekeeper, self.bookkeeper, self.service):

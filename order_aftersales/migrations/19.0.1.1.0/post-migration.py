@@ -2,6 +2,11 @@ from odoo.tools.sql import column_exists, table_exists
 
 
 def migrate(cr, version):
+    _keep_escalations(cr)
+    _mark_last_decisions(cr)
+
+
+def _keep_escalations(cr):
     """Take over who was told of which orders, so that nobody is told again: it was kept on the orders themselves.
 
     Odoo drops the old column when it has loaded everything, but not the old table.
@@ -18,3 +23,19 @@ def migrate(cr, version):
         """
     )
     cr.execute("DROP TABLE sale_order_escalated_user_rel")
+
+
+def _mark_last_decisions(cr):
+    """What a department has said before the last time is history: the new column has all of them as the last."""
+    cr.execute(
+        """
+        UPDATE order_stage_decision earlier
+           SET is_last = FALSE
+          FROM order_stage_decision later
+         WHERE later.order_id = earlier.order_id
+           AND later.stage_id = earlier.stage_id
+           AND later.department_id IS NOT DISTINCT FROM earlier.department_id
+           AND later.id > earlier.id
+           AND earlier.is_last
+        """
+    )
