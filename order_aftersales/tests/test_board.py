@@ -141,6 +141,7 @@ class TestBoard(AftersalesCommon):
                 self.assertEqual(action["views"], [(sheet.id, "form")])
                 values = self._read_sheet(order.with_user(user), sheet)
                 self.assertEqual(values["order_stage_id"], self._stage("entry").id)
+                self.assertEqual(values["amount_total"], order.amount_total)  # as on the card
                 self.assertEqual(len(values["order_line"]), 2)
         with self.assertRaises(AccessError):
             order.order_line.with_user(self.planner).write({"product_uom_qty": 1})
