@@ -31,7 +31,13 @@ class OrderPostcalcPlan(models.Model):
     cost = fields.Monetary(readonly=True)
     revenue = fields.Monetary(readonly=True, help="Without taxes.")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    # Not related: to find the currency, Odoo would make a new record for each amount of each line that is frozen.
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for plan in self:
+            plan.currency_id = plan.company_id.currency_id
 
     def write(self, vals):
         # What a deleted line or product leaves behind is emptied by the database, not by this method.
