@@ -1,7 +1,7 @@
 {
     "name": "Order Cycle and After-Sales",
     "summary": "One order, one stage, one owner, one promise: nothing unattended, from the request to the service",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "author": "Order Extension contributors",
     "license": "LGPL-3",

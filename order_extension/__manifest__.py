@@ -1,7 +1,7 @@
 {
     "name": "Order Extension",
     "summary": "Fixed-price orders that grow in the open: favours within limits, extensions signed first",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "author": "Order Extension contributors",
     "license": "LGPL-3",

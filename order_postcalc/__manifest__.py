@@ -1,7 +1,7 @@
 {
     "name": "Order Post-Calculation",
     "summary": "What an order really cost, hour by hour, and what the next quote should contain",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Order Extension contributors",
     "license": "LGPL-3",
