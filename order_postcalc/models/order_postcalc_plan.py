@@ -31,13 +31,24 @@ class OrderPostcalcPlan(models.Model):
     cost = fields.Monetary(readonly=True)
     revenue = fields.Monetary(readonly=True, help="Without taxes.")
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
-    # Not related: to find the currency, Odoo would make a new record for each amount of each line that is frozen.
+    # Not related: to find it, Odoo would make a new record for each amount of each line that is frozen. So that amounts
+    # are rounded when they are created, see there.
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
 
     @api.depends("company_id")
     def _compute_currency_id(self):
         for plan in self:
             plan.currency_id = plan.company_id.currency_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Differences of amounts come with the dust of binary fractions: it is not kept."""
+        rounded = []
+        for vals in vals_list:
+            currency = self.env["res.company"].browse(vals["company_id"]).currency_id
+            amounts = {name: currency.round(vals[name]) for name in ("cost", "revenue") if name in vals}
+            rounded.append({**vals, **amounts})
+        return super().create(rounded)
 
     def write(self, vals):
         # What a deleted line or product leaves behind is emptied by the database, not by this method.

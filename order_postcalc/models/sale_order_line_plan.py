@@ -109,7 +109,6 @@ class SaleOrderLine(models.Model):
         """The plan of this line as it stands, less what is planned for it already."""
         self.ensure_one()
         hours, cost, revenue = self._get_plan_figures()
-        company = self.company_id or self.env.company
         return {
             "order_id": self.order_id.id,
             "order_line_id": self.id,
@@ -120,9 +119,9 @@ class SaleOrderLine(models.Model):
             "product_id": self.product_id.id,
             "activity_id": self.product_id.activity_id.id,
             "hours": hours - self.planned_hours,
-            "cost": company.currency_id.round(cost - self.planned_cost),
-            "revenue": company.currency_id.round(revenue - self.planned_revenue),
-            "company_id": company.id,
+            "cost": cost - self.planned_cost,
+            "revenue": revenue - self.planned_revenue,
+            "company_id": (self.company_id or self.env.company).id,
         }
 
     def _get_agreed_date(self):

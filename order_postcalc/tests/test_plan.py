@@ -33,6 +33,18 @@ class TestPlan(PostcalcCommon):
         line = self._line(self.assembly)
         self.assertEqual((line.planned_hours, line.planned_cost, line.planned_revenue), (10.0, 350.0, 600.0))
 
+    def test_amounts_without_dust(self):
+        """100.10 - 33.40 is 66.69999999999999 in binary fractions, and 66.70 in money: kept is the money."""
+        plan = self.env["order.postcalc.plan"].sudo().create(
+            {
+                "order_id": self.order.id, "date": "2026-01-05", "name": "Difference", "company_id": self.company.id,
+                "cost": 100.1 - 33.4, "revenue": 33.4 - 100.1,
+            }
+        )  # fmt: skip
+        self.env.flush_all()
+        self.env.cr.execute("SELECT cost::text, revenue::text FROM order_postcalc_plan WHERE id = %s", [plan.id])
+        self.assertEqual(self.env.cr.fetchall(), [("66.7", "-66.7")])
+
     def test_nobody_rewrites_it(self):
         with self.assertRaisesRegex(UserError, "frozen"):
             self.order.sudo().plan_ids.write({"hours": 1})
