@@ -32,6 +32,7 @@ from . import test_small_extra_price
 from . import test_minor_items
 from . import test_minor_items_access
 from . import test_follow_up
+from . import test_guest
 from . import test_translations
 from . import test_allowance
 from . import test_allowance_rules
