@@ -24,7 +24,7 @@ from environment import addons, browser, console, database, python_env, runtime,
 from environment.browser import DESKTOP, PHONE, Device
 from environment.console import EnvironmentProblem, say, step
 from environment.layout import REPOSITORY
-from serve import wait_until_ready
+from environment.server import serving
 
 FOLDER = REPOSITORY / "docs" / "pictures"
 FONTS = Path("web/static/fonts/google/Roboto")  # the first of Odoo's own list of fonts that Odoo itself has
@@ -376,35 +376,6 @@ def demo_database(environment: runtime.Environment):
         yield name
 
 
-@contextmanager
-def served(environment: runtime.Environment, name: str):
-    """Odoo with the database `name`. Yields its URL."""
-    port = runtime.free_port()
-    url = f"http://127.0.0.1:{port}"
-    database.set_address(environment, name, url)
-    log = runtime.log_file("pictures")
-    settings = {
-        "db_name": name,
-        "dbfilter": f"^{name}$",
-        "list_db": "False",
-        "http_port": port,
-        "max_cron_threads": "0",
-    }
-    with environment.configuration("pictures", **settings) as configuration, log.open("w") as stream:
-        process = runtime.start(
-            environment.command(),
-            environment.server,
-            env=environment.variables(configuration),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
-        with runtime.ended(process):
-            with step("starting Odoo", "about 5 s"):
-                wait_until_ready(process, url, log)
-            yield url
-
-
 def chosen(arguments: list[str]) -> list[str]:
     """The names of the pictures to take."""
     known = [*SHOTS, *PDFS]
@@ -428,7 +399,7 @@ def main(arguments: list[str]) -> int:
         say(f"{', '.join(pdfs)} left out: pictures of PDF files take pdftoppm (Debian's package poppler-utils)")
         pdfs = []
     with runtime.prepared(with_browser=True, pdf_required=bool(pdfs)) as environment:
-        with demo_database(environment) as name, served(environment, name) as url:
+        with demo_database(environment) as name, serving(environment, name) as url:
             demo = find_demo(environment, name)
             with browser.started(fonts(environment)) as chromium:
                 take([name for name in names if name in SHOTS], chromium, url, demo)

@@ -14,11 +14,10 @@ import argparse
 import contextlib
 import subprocess
 import time
-import urllib.error
-import urllib.request
 
 from environment import console, database, runtime, served
 from environment.console import EnvironmentProblem, say, step
+from environment.server import wait_until_ready
 
 LOGINS = [
     # login, password, who that is
@@ -110,18 +109,6 @@ def serve(environment: runtime.Environment, name: str, options: argparse.Namespa
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(5)  # Ctrl-C went to Odoo too; a second signal would cut it short
     return 0
-
-
-def wait_until_ready(process: subprocess.Popen, url: str, log, limit: float = 180) -> None:
-    deadline = time.monotonic() + limit
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise EnvironmentProblem(f"Odoo ended while starting: see {log}\n{runtime.first_trouble(log)}")
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"{url}/web/login", timeout=60):
-                return
-        time.sleep(0.5)
-    raise EnvironmentProblem(f"Odoo did not answer within {limit:.0f} s: see {log}\n{runtime.first_trouble(log)}")
 
 
 def welcome(environment: runtime.Environment, name: str, url: str, log, seconds: float) -> str:

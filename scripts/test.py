@@ -5,9 +5,12 @@
     python3 scripts/test.py --minimal              each add-on's tests with nothing but what it depends on
     python3 scripts/test.py order_extension/tests/test_portal.py -k sign
     python3 scripts/test.py tests                  the tests that need no add-on
+    python3 scripts/test.py --clicks               everybody clicks everything in all apps, not only in those with menus of ours
+    python3 scripts/test.py --beside               the suite beside add-ons of others, fetched from the package index
+    python3 scripts/test.py --odoo                 Odoo's own tests beside the add-ons, about 14 minutes
 
 As many tests run side by side as there are processors, each run in a database of its own.
-Arguments other than --minimal are pytest's own. A run without a selection fails when a browser test was
+Arguments other than these options are pytest's own. A run without a selection fails when a browser test was
 skipped, or when a test that an add-on defines did not run.
 """
 
@@ -17,12 +20,13 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from environment import console, database, runtime, suite
+from environment import beside, console, database, odoo_suite, runtime, suite
 from environment.layout import REPOSITORY, subfolder
 
 POLL_SECONDS = 0.2
+CLICKS = "ORDER_ADDONS_CLICKS"  # read by tests/test_clicks.py
 INTERRUPTED = 2  # pytest's code
 PIPED = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
 
@@ -44,10 +48,18 @@ def main(arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
         print(__doc__)
         return 0
-    minimal = "--minimal" in arguments
-    arguments = [argument for argument in arguments if argument != "--minimal"]
+    if "--odoo" in arguments:
+        return beside_odoo()
+    if "--clicks" in arguments:
+        os.environ[CLICKS] = "all"
+        arguments = [*(argument for argument in arguments if argument != "--clicks"), "tests/test_clicks.py"]
+    minimal, beside_others = "--minimal" in arguments, "--beside" in arguments
+    arguments = [argument for argument in arguments if argument not in ("--minimal", "--beside")]
     runs = minimal_runs(arguments) if minimal else [full_run(arguments)]
     with runtime.prepared(with_browser=True, pdf_required=True) as environment:
+        if beside_others:
+            environment, kind = beside.prepare(environment)
+            runs = [replace(run, kind=kind) for run in runs]
         for run in runs:
             database.template(environment, run.kind)
         run_all(environment, runs)
@@ -57,6 +69,13 @@ def main(arguments: list[str]) -> int:
             print(line, flush=True)
         run.codes.append(verdict.code)
     return max(max(run.codes) for run in runs)
+
+
+def beside_odoo() -> int:
+    with runtime.prepared(with_browser=True, pdf_required=True) as environment:
+        verdict = odoo_suite.run(environment)
+    print(*verdict.lines, sep="\n", flush=True)
+    return verdict.code
 
 
 def full_run(arguments: list[str]) -> Run:

@@ -1,0 +1,47 @@
+"""Everybody clicks everything that they see, with only their own rights: nothing is refused, and nothing breaks."""
+
+import os
+
+import pytest
+
+from scripts.environment import database, runtime, server
+from tests import walker
+
+#: The logins of the demo data, and how many clicks each has at least: fewer would prove nothing.
+PEOPLE = {
+    "admin": 300,
+    "seller": 200,
+    "technician": 40,
+    "manager": 300,
+    "bookkeeper": 100,
+    "planner": 100,
+    "storekeeper": 60,
+    "service": 60,
+}
+EVERYTHING = "ORDER_ADDONS_CLICKS"  # set by scripts/test.py --clicks: all apps, not only those with menus of ours
+
+
+@pytest.fixture(scope="module")
+def url():
+    with runtime.prepared(with_browser=True) as environment:
+        with database.scratch(environment, database.template(environment, database.DEMO)) as name:
+            with server.serving(environment, name) as address:
+                yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with walker.chromium() as browser:
+        yield browser
+
+
+@pytest.mark.slow
+class TestClicks:
+    @pytest.mark.parametrize("login", PEOPLE)
+    def test_everything_that_they_see(self, url, browser, login):
+        with walker.person(browser, url, login, walker.DESKTOP) as person:
+            person.page.goto(f"{url}/odoo")
+            person.do("ready")
+            person.walk(everything=bool(os.environ.get(EVERYTHING)))
+        assert not person.troubles, "\n".join(person.troubles)
+        assert person.steps >= PEOPLE[login]
