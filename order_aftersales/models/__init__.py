@@ -54,6 +54,7 @@ from . import (
     sale_order_line_delivery,
     sale_order_line_paper,
     sale_order_line_promise,
+    sale_order_ordered,
     sale_order_priority,
     sale_order_priority_override,
     sale_order_priority_refresh,

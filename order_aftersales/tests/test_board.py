@@ -131,7 +131,8 @@ class TestBoard(AftersalesCommon):
     def test_opened_from_anywhere(self):
         """From another document, too, each department gets a form that it can read: who sells that of Odoo.
 
-        Elsewhere Odoo shows a manager of projects the services only; who takes orders on sees the goods as well.
+        Odoo shows a manager of projects the services only: what is ordered they read on the sheet, without prices, and
+        get no right on the lines by it.
         """
         order = self._make_order(lines=[(self.fitting, 4), (self.assembly, 1)])
         sheet = self.env.ref("order_aftersales.sale_order_view_form_board")
@@ -142,9 +143,14 @@ class TestBoard(AftersalesCommon):
                 values = self._read_sheet(order.with_user(user), sheet)
                 self.assertEqual(values["order_stage_id"], self._stage("entry").id)
                 self.assertEqual(values["amount_total"], order.amount_total)  # as on the card
-                self.assertEqual(len(values["order_line"]), 2)
-        with self.assertRaises(AccessError):
-            order.order_line.with_user(self.planner).write({"product_uom_qty": 1})
+                for words in ("Fitting set", "4.00", "Assembly"):
+                    self.assertIn(words, values["ordered_summary"])
+                self.assertNotIn("25.00", values["ordered_summary"], "what it costs is none of it")
+        goods = order.order_line.filtered(lambda line: line.product_id == self.fitting).with_user(self.planner)
+        self.assertFalse(goods.search([("id", "in", goods.ids)]))
+        for act in (lambda: goods.read(["price_unit"]), lambda: goods.write({"product_uom_qty": 1})):
+            with self.assertRaises(AccessError):
+                act()
         for user in (self.seller, self.manager):
             self.assertEqual(order.with_user(user).get_formview_action()["views"], [(False, "form")])
         report = self.env["order.promise.report"].search([("order_id", "=", order.id)], limit=1)
