@@ -51,6 +51,7 @@
         "views/sale_order_invoicing_views.xml",
     ],
     "demo": [
+        "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",
         "demo/hr_department_demo.xml",
         "demo/order_stage_demo.xml",

@@ -27,7 +27,6 @@
         "views/res_config_settings_views.xml",
         "views/sale_order_precalc_views.xml",
         "views/sale_order_template_postcalc_views.xml",
-        "views/portal_precalc.xml",
         "views/order_allowance_advice_views.xml",
         "views/order_postcalc_menus.xml",
         "views/order_allowance_advice_menus.xml",
@@ -42,6 +41,7 @@
         "views/order_people_views.xml",
     ],
     "demo": [
+        "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",
         "demo/hr_employee_demo.xml",
         "demo/product_demo.xml",

@@ -1,6 +1,7 @@
 from . import (
     account_move_billing,
     account_move_billing_hold,
+    account_move_billing_posting,
     account_move_invoicing,
     account_move_line_billing,
     account_move_paper,
@@ -20,7 +21,6 @@ from . import (
     order_stage_figures,
     order_stage_visit,
     order_strategy_criterion,
-    payment_transaction,
     project_task_capacity,
     project_task_closed,
     project_task_promise,

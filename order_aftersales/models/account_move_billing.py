@@ -85,7 +85,7 @@ class AccountMove(models.Model):
     )  # fmt: skip
     def _compute_is_billing_held(self):
         for move in self:
-            can_be_held = move.state == "draft" and move.move_type in BILLING_TYPES
+            can_be_held = move.state == "draft" and move.move_type in BILLING_TYPES and move._is_billing_blocked()
             held = can_be_held and bool(move._get_uncovered_billing_lines())
             if held or not move.id or move.is_billing_held:
                 move.is_billing_held = held
@@ -131,9 +131,14 @@ class AccountMove(models.Model):
         self.ensure_one()
         return (
             self.move_type in BILLING_TYPES
-            and self.company_id.billing_check
+            and self.company_id.billing_check_policy != "off"
             and not ("pos_order_ids" in self._fields and self.pos_order_ids)
         )
+
+    def _is_billing_blocked(self):
+        """Whether the company wants a reason for what differs, instead of a warning."""
+        self.ensure_one()
+        return self.company_id.billing_check_policy == "block"
 
     def _bills_orders(self):
         """Whether anything on this invoice comes from an order, or did before it was held back."""
@@ -210,60 +215,6 @@ class AccountMove(models.Model):
             customer=self.partner_id.display_name or "–",
             orders=self.invoice_origin or self.ref or self.env._("without order"),
         )
-
-    # === POSTING ===
-
-    def _post(self, soft=True):
-        """Compare anew before anything is booked: some of what counts changes without a word to the invoice.
-
-        :raise UserError: naming each line with what is expected and what is billed
-        """
-        objections = self._get_posting_objections(soft)
-        if not objections:
-            return super()._post(soft)
-        if not self.env.context.get("leave_billing_held"):
-            raise UserError("\n\n".join(objections.values()))
-        # What follows a payment has nobody to ask: the money is recorded, and what is held stays a draft.
-        remaining = self - self._get_objected(objections)
-        return super(AccountMove, remaining)._post(soft) if remaining else remaining
-
-    def action_validate_moves_with_confirmation(self):
-        """Post many at once: those that are right don't wait for those that are held."""
-        objections = self._get_posting_objections()
-        remaining = self - self._get_objected(objections)
-        if not objections or not any(move.state == "draft" for move in remaining):
-            return super().action_validate_moves_with_confirmation()
-        action = super(AccountMove, remaining).action_validate_moves_with_confirmation()
-        return action or {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._("Not posted: %s", len(objections)),
-                "message": "\n\n".join(objections.values()),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    def _get_posting_objections(self, soft=False):
-        """Return why some of these drafts must not be posted now, in words, by draft."""
-        drafts = self._get_drafts_posted_now(soft).filtered(lambda move: move._is_billing_checked())
-        drafts.invoice_line_ids._recompute_billing_check()
-        return {move: move._get_billing_held_message() for move in drafts if move.is_billing_held}
-
-    def _get_drafts_posted_now(self, soft=False):
-        """Return the drafts that are not only scheduled: what lies in the future is looked at when its day has come.
-
-        In sudo: whoever posts an invoice need not see the orders that it bills.
-        """
-        today = fields.Date.context_today(self)
-        return self.sudo().filtered(
-            lambda move: move.state == "draft" and not (soft and move.date and move.date > today)
-        )
-
-    def _get_objected(self, objections):
-        return self.browse(move.id for move in objections)
 
     # === OVERRIDE ===
 

@@ -1,5 +1,7 @@
 """What an invoice was put together for, and the reference that its customer wants to read on it."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 
@@ -44,15 +46,25 @@ class AccountMove(models.Model):
         references = [part.strip() for part in (self.ref or "").split(",")]
         return all(not reference or reference in own for reference in references)
 
+    def _get_reference_objection(self):
+        self.ensure_one()
+        return self.env._(
+            "%(invoice)s: %(customer)s wants this on each invoice: %(reference)s. Enter it as Customer Reference.",
+            invoice=self._get_billing_name(),
+            customer=self.partner_id.display_name,
+            reference=self.partner_id.with_company(self.company_id)._get_invoice_reference_label(),
+        )
+
     def _get_posting_objections(self, soft=False):
         """Say as well which of these drafts lack what their customer wants to read on them."""
         objections = super()._get_posting_objections(soft)
         for move in self._get_drafts_posted_now(soft).filtered(lambda move: move._is_reference_missing()):
-            words = self.env._(
-                "%(invoice)s: %(customer)s wants this on each invoice: %(reference)s. Enter it as Customer Reference.",
-                invoice=move._get_billing_name(),
-                customer=move.partner_id.display_name,
-                reference=move.partner_id.with_company(move.company_id)._get_invoice_reference_label(),
-            )
+            words = move._get_reference_objection()
             objections[move] = "\n\n".join([*objections.get(move, "").split("\n\n"), words]).strip()
         return objections
+
+    def _get_posting_remarks(self):
+        remarks = super()._get_posting_remarks()
+        if self._is_reference_missing():
+            remarks += Markup("<p>%s</p>") % self._get_reference_objection()
+        return remarks

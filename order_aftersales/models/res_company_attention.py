@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -21,6 +21,11 @@ class ResCompany(models.Model):
         help="Is told of orders that neither their owner nor the head of the department has taken up.",
     )
 
+    is_attention_escalated = fields.Boolean(
+        "Tell Somebody of Unattended Orders",
+        help="The one who looks after the order, then the head of the department, then the last resort: one activity"
+        " each.",
+    )
     attention_escalation_hours = fields.Float(
         "Tell the Next One After",
         default=24.0,
@@ -28,13 +33,19 @@ class ResCompany(models.Model):
         " resort.",
     )
     is_attention_digest_sent = fields.Boolean(
-        "Daily Digest", default=True, help="One message a day for everybody who has late or unattended orders."
+        "Daily Digest", help="One message a day for everybody who has late or unattended orders."
     )
 
     _attention_limits_positive = models.Constraint(
         "CHECK(attention_warn_hours >= 0 AND attention_idle_days > 0)",
         "The hours before a deadline can't be negative, and an order needs some time before it counts as unattended.",
     )
+
+    @api.model
+    def _get_recommended_controls(self):
+        controls = super()._get_recommended_controls()
+        told = {"is_attention_escalated": True, "is_attention_digest_sent": True}
+        return {**controls, "order_aftersales": {**controls.get("order_aftersales", {}), **told}}
 
     def _get_last_resort(self):
         """Return who is told of orders that nobody else has taken up: always somebody.

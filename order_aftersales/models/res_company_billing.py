@@ -3,16 +3,20 @@
 from odoo import api, fields, models
 
 #: What the check depends on of its company.
-BILLING_FIELDS = frozenset({"billing_check", "billing_tolerance_rate", "billing_tolerance_amount"})
+BILLING_FIELDS = frozenset({"billing_check_policy", "billing_tolerance_rate", "billing_tolerance_amount"})
+BILLING_POLICIES = [("off", "Off"), ("warn", "Warn"), ("block", "Only with a reason")]
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    billing_check = fields.Boolean(
-        "Check Invoices",
-        default=True,
-        help="Invoices that bill more than was delivered, or dearer than agreed, are held until somebody overrides it.",
+    billing_check_policy = fields.Selection(
+        BILLING_POLICIES,
+        "Invoices That Differ",
+        default="off",
+        required=True,
+        help="What happens when somebody posts an invoice that bills more than was delivered, or dearer than agreed."
+        " What a customer has paid for goes through, and the seller is told.",
     )
     billing_tolerance_rate = fields.Float(
         "Tolerated Share",
@@ -32,6 +36,14 @@ class ResCompany(models.Model):
     _billing_tolerance_amount_valid = models.Constraint(
         "CHECK(billing_tolerance_amount >= 0)", "The tolerated amount can't be negative."
     )
+
+    @api.model
+    def _get_recommended_controls(self):
+        controls = super()._get_recommended_controls()
+        return {
+            **controls,
+            "order_aftersales": {**controls.get("order_aftersales", {}), "billing_check_policy": "block"},
+        }
 
     def write(self, vals):
         res = super().write(vals)

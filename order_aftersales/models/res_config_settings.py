@@ -9,6 +9,7 @@ class ResConfigSettings(models.TransientModel):
     # Nobody unattended
     attention_warn_hours = fields.Float(related="company_id.attention_warn_hours", readonly=False)
     attention_idle_days = fields.Float(related="company_id.attention_idle_days", readonly=False)
+    is_attention_escalated = fields.Boolean(related="company_id.is_attention_escalated", readonly=False)
     attention_escalation_hours = fields.Float(related="company_id.attention_escalation_hours", readonly=False)
     attention_user_id = fields.Many2one(related="company_id.attention_user_id", readonly=False)
     is_attention_digest_sent = fields.Boolean(related="company_id.is_attention_digest_sent", readonly=False)

@@ -63,7 +63,10 @@ class SaleOrder(models.Model):
 
     @api.model
     def _get_escalation_domain(self):
-        """Return which orders somebody has to be told of now: nobody was, or that was long enough ago."""
+        """Return which orders somebody has to be told of now: nobody was, or that was long enough ago.
+
+        Of the companies that have it switched on.
+        """
         limit = SQL("%s - company.attention_escalation_hours * INTERVAL '1 hour'", fields.Datetime.now())
 
         def to_sql(model, alias, _query):
@@ -80,7 +83,9 @@ class SaleOrder(models.Model):
             )
 
         self.env["order.escalation"].flush_model()
-        return Domain("attention", "in", ALARMING) & Domain.custom(to_sql=to_sql)
+        companies = self.env["res.company"].sudo().search([("is_attention_escalated", "=", True)])
+        here = Domain("company_id", "in", companies.ids)
+        return here & Domain("attention", "in", ALARMING) & Domain.custom(to_sql=to_sql)
 
     def _get_escalations(self):
         """Return the open activities by which somebody was told of these orders."""

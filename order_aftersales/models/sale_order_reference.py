@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.order_extension.by_hand import is_set_off_by_a_person
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -32,8 +34,8 @@ class SaleOrder(models.Model):
 
     def _refuse_missing_reference(self):
         """:raise UserError: naming these orders and what to do, unless there are none"""
-        # A payment has come in: it is recorded, and the draft waits for the reference.
-        if not self or self.env.context.get("leave_billing_held"):
+        # Where a payment has come in there is nobody to ask: the invoice says that the reference is missing.
+        if not self or not is_set_off_by_a_person(self.env):
             return
         lines = [self.env._("Enter the Customer Reference of these orders, then create the invoices again:")]
         for order in self:

@@ -7,6 +7,7 @@ from . import (
     test_billing_conversions,
     test_billing_release,
     test_board,
+    test_controls,
     test_cycle_tour,
     test_digest,
     test_demo,

@@ -23,6 +23,18 @@ class AftersalesCommon(ChangeOrderCommon):
     """
 
     @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._switch_on(cls.company)
+
+    @classmethod
+    def _switch_on(cls, company):
+        """A company has the controls that somebody has switched on: the tests of them do."""
+        company.write(
+            {"billing_check_policy": "block", "is_attention_escalated": True, "is_attention_digest_sent": True}
+        )
+
+    @classmethod
     def _make_people(cls):
         cls.env.user.group_ids |= (
             cls.env.ref("hr.group_hr_manager")

@@ -144,7 +144,7 @@ class TestBillingCheck(BillingCommon):
     def test_switched_off(self):
         invoice = self._bill(self.goods_line, 10)
         self.assertTrue(invoice.is_billing_held)
-        self.company.billing_check = False
+        self.company.billing_check_policy = "off"
         self.assertRight(invoice.invoice_line_ids)
         invoice.action_post()
         self.assertEqual(invoice.state, "posted")

@@ -166,7 +166,8 @@ class TestBillingConversions(BillingCommon):
     def test_another_company(self):
         """Each company decides for itself, whoever looks."""
         other = self._create_company(name="The Other Joinery")
-        self.company.billing_check = False
+        self._switch_on(other)
+        self.company.billing_check_policy = "off"
         invoice = self._bill(self.goods_line, 10)
         self.assertRight(invoice.invoice_line_ids)
         order = (

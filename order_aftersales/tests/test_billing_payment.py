@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -6,7 +7,7 @@ from .common_billing import BillingCommon
 
 @tagged("post_install", "-at_install")
 class TestBillingPayment(BillingCommon):
-    """Money that comes in is recorded, whatever is wrong with an invoice: nobody is there to answer."""
+    """What was paid is recorded and invoiced, whatever is wrong with the invoice: nobody is there to answer."""
 
     @classmethod
     def setUpClass(cls):
@@ -50,17 +51,38 @@ class TestBillingPayment(BillingCommon):
         transaction = self._pay(self.goods_order, amount=100.0)
         self.assertEqual((transaction.invoice_ids.state, transaction.invoice_ids.amount_total), ("posted", 100.0))
 
-    def test_draft_that_is_held(self):
-        """The payment is there, the draft that bills too much waits."""
+    def test_draft_that_differs(self):
+        """10 are billed and paid, none is delivered: refused by hand; the payment posts it, and the seller is told."""
         self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", False)
         draft = self._bill(self.goods_line, 10)
+        self.assertTrue(draft.is_billing_held)
+        with self.assertRaisesRegex(UserError, "bills what was not delivered"):
+            draft.action_post()
         transaction = self._pay(self.goods_order, amount=100.0, invoice_ids=[Command.set(draft.ids)])
         self.assertTrue(transaction.is_post_processed)
         self.assertEqual(transaction.payment_id.amount, 100.0)
-        self.assertEqual((draft.state, draft.is_billing_held), ("draft", True))
+        self.assertEqual((draft.state, draft.is_billing_held), ("posted", False))
+        note = draft.message_ids.filtered(lambda message: "although it differs" in (message.body or ""))
+        self.assertIn("Delivered and not billed yet: 0.00", note.body)
+        self.assertTrue(note.subtype_id.internal, "nothing for the customer to read")
+        activity = self.goods_order.activity_ids.filtered(lambda activity: draft.name in (activity.summary or ""))
+        self.assertEqual(activity.user_id, self.seller)
+
+    def test_warned_of(self):
+        """With a warning, who posts by hand reads it on the draft and leaves a note; nobody is stopped."""
+        self.company.billing_check_policy = "warn"
+        draft = self._bill(self.goods_line, 10)
+        self.assertEqual((draft.is_billing_held, draft.billing_issue_count), (False, 1))
+        draft.with_user(self.bookkeeper).action_post()
+        self.assertEqual(draft.state, "posted")
+        self.assertIn("Delivered and not billed yet: 0.00", draft.message_ids[0].body)
+        self.assertFalse(self.goods_order.activity_ids.filtered(lambda one: draft.name in (one.summary or "")))
+        other = self._bill(self.goods_line, 10)
+        self.company.billing_check_policy = "block"
+        self.assertTrue(other.is_billing_held, "a policy holds for the drafts that there are")
 
     def test_reference_that_is_missing(self):
         self.customer.invoice_reference = "required"
         transaction = self._pay(self.goods_order)
         self.assertEqual(transaction.payment_id.amount, self.goods_order.amount_total)
-        self.assertEqual(transaction.invoice_ids.state, "draft")
+        self.assertEqual(transaction.invoice_ids.state, "posted")

@@ -29,6 +29,7 @@ class TestDigest(AftersalesCommon):
     def test_one_for_all_companies(self):
         """Whoever works in two companies gets one message with the late orders of both, and of no third one."""
         other, closed = self.env["res.company"].create([{"name": "Metalworks"}, {"name": "Glassworks"}])
+        self._switch_on(other | closed)
         self.seller.company_ids |= other
         with self._at("2026-05-11 08:00:00"):
             mine, theirs, unseen = (self._make_idle_order(company) for company in (self.company, other, closed))
@@ -58,6 +59,7 @@ class TestDigest(AftersalesCommon):
         keeps nobody's digest from being sent. Theirs go to whom the other company has named."""
         self._stage("generation").department_id = self.sales_department
         other = self.env["res.company"].create({"name": "Metalworks"})
+        self._switch_on(other)
         boss = self._make_user("metal_boss", "sales_team.group_sale_manager", other)
         other.attention_user_id = boss
         with self._at("2026-05-11 08:00:00"):
@@ -74,6 +76,7 @@ class TestDigest(AftersalesCommon):
     def test_last_resort_of_another_company(self):
         """Whoever was named and does not work there can't see the orders: one of those who keep the map is told."""
         other = self.env["res.company"].create({"name": "Metalworks"})
+        self._switch_on(other)
         other.attention_user_id = self.planner
         told = other._get_last_resort()
         self.assertIn(other, told.company_ids)

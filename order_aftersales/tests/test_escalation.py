@@ -271,6 +271,7 @@ class TestEscalation(AftersalesCommon):
     def test_other_company(self):
         """Its own people are told of its orders."""
         company = self.env["res.company"].create({"name": "Metalworks"})
+        self._switch_on(company)
         boss = self._make_user("metal_boss", "order_aftersales.group_manager,sales_team.group_sale_manager", company)
         company.attention_user_id = boss
         product = self.env["product.product"].create({"name": "Gate", "type": "service"})
@@ -291,6 +292,16 @@ class TestEscalation(AftersalesCommon):
         self._stage("costing").department_id = False
         self._run("2026-05-11 09:00:00")
         self.assertEqual(self._told(order), boss)
+
+    def test_switched_off(self):
+        """Nobody is told before somebody has switched it on."""
+        self.company.is_attention_escalated = False
+        order = self._make_idle_order()
+        self._run("2026-05-12 09:00:00")
+        self.assertFalse(order._get_escalations())
+        self.company.is_attention_escalated = True
+        self._run("2026-05-12 10:00:00")
+        self.assertEqual(self._told(order), self.seller)
 
     def test_digest(self):
         """One message for each, with what is his; the second run of the day sends nothing."""

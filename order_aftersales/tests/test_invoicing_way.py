@@ -303,8 +303,13 @@ class TestInvoicingWay(BillingCommon):
         self.assertEqual(self.order.invoice_ids.ref, "PO 4711")
 
     def test_reference_and_payment(self):
-        """A payment on the web comes in: nobody is there to ask, the draft waits."""
+        """A payment on the web comes in, and nobody is there to ask: the invoice goes, and says what is missing."""
         self.customer.invoice_reference = "required"
-        invoice = self.order.with_context(leave_billing_held=True)._create_invoices()
-        self.assertFalse(invoice.with_context(leave_billing_held=True)._post())
+        with self.assertRaisesRegex(UserError, "Enter the Customer Reference"):
+            self.order.with_context(leave_billing_held=True)._create_invoices()
+        invoice = self.order.with_user(self.customer_user).sudo()._create_invoices()
+        self.assertFalse(invoice.with_env(self.env).with_context(leave_billing_held=True)._post())
         self.assertEqual(invoice.state, "draft")
+        invoice._post()
+        self.assertEqual(invoice.state, "posted")
+        self.assertIn("wants this on each invoice", invoice.message_ids[0].body)

@@ -1,5 +1,6 @@
 from . import extra_limits_mixin
 from . import res_company
+from . import res_company_controls
 from . import res_company_rule_card
 from . import res_users
 from . import res_config_settings
@@ -28,6 +29,7 @@ from . import sale_change_reason_figures
 from . import sale_change_order_signer
 from . import sale_change_order_withdrawal
 from . import sale_change_order_proposal
+from . import payment_transaction
 from . import sale_order_transition
 from . import sale_order
 from . import sale_order_allowance

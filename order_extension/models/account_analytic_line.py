@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..by_hand import is_by_hand
+
 #: What moves recorded hours to a sold line, or makes them more.
 HOURS_FIELDS = frozenset({"unit_amount", "so_line", "is_so_line_edited", "task_id", "project_id"})
 
@@ -46,7 +48,7 @@ class AccountAnalyticLine(models.Model):
         )
         for line in beyond:
             # What Odoo records by itself is noted, not refused.
-            if line.company_id.undocumented_hours_policy == "block" and not self.env.su:
+            if line.company_id.undocumented_hours_policy == "block" and is_by_hand(self.env):
                 raise UserError(line._get_hours_refused_message(timesheets._get_tasks_of(line)[:1]))
         fresh = beyond.filtered(lambda line: line._get_sold_hours() > line.hours_noted_for)
         fresh._note_hours_beyond_order(timesheets._get_tasks_of(fresh))

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 #: How a company deals with work that no signature covers.
-UNDOCUMENTED_POLICIES = [("off", "Do nothing"), ("warn", "Warn"), ("block", "Block")]
+UNDOCUMENTED_POLICIES = [("off", "Off"), ("warn", "Warn"), ("block", "Block")]
 
 
 class ResCompany(models.Model):
@@ -101,7 +101,8 @@ class ResCompany(models.Model):
         help="From this untaxed amount on a manager approves a change order before it is sent. 0: never.",
     )
     change_order_reminder_days = fields.Integer(
-        "Remind Every", default=3, help="Days between reminders of an unsigned change order. 0: no reminders."
+        "Remind Every",
+        help="Days between reminders of an unsigned change order, for the customer, then the seller. 0: no reminders.",
     )
     change_order_reminder_max = fields.Integer(
         "Reminders at Most", default=2, help="How often a customer is reminded of one change order at most."

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 #: Belong together: the rate lies between its limits.
 RATE_FIELDS = ("minor_items_rate", "minor_items_rate_min", "minor_items_rate_max")
@@ -55,3 +56,13 @@ class ResConfigSettings(models.TransientModel):
         """Written together, as one of them alone may be out of the limits that it comes with."""
         for settings in self:
             settings.company_id.write({field: settings[field] for field in RATE_FIELDS})
+
+    def action_use_recommended_controls(self):
+        """Switch on what is recommended of the add-on whose page it is (in the context as ``controls_of``)."""
+        self.ensure_one()
+        # as Odoo asks it before it saves any setting
+        if not self.env.is_admin():
+            raise AccessError(self.env._("Only administrators can change the settings."))
+        company = self.company_id
+        company.write(company._get_recommended_controls().get(self.env.context.get("controls_of"), {}))
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

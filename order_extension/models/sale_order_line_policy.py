@@ -8,8 +8,11 @@ came, what is not covered is listed, see models/sale_order_line_coverage.py.
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..by_hand import is_by_hand
 from ..coverage_rules import net_price
 
+#: Says that a confirmed order comes in with its lines. No context that comes in over RPC holds this very object.
+COMES_IN = object()
 #: What is raised by hand.
 RAISING_FIELDS = frozenset({"product_uom_qty", "price_unit", "discount", "product_id", "product_uom_id"})
 #: What marks a line that Odoo keeps by itself, where the module that has the field is installed.
@@ -69,9 +72,8 @@ class SaleOrderLine(models.Model):
     def _is_automatic_entry(self):
         """Whether it is Odoo itself, or a signature, that writes: nobody could answer a question."""
         return (
-            self.env.su
-            or self.env.context.get("confirmed_order_comes_in")
-            or self.env.context.get("skip_procurement")  # what a delivery has brought in addition
+            not is_by_hand(self.env)
+            or self.env.context.get("confirmed_order_comes_in") is COMES_IN
             or self.env["sale.change.order"]._in_transition()
         )
 

@@ -42,3 +42,4 @@ from . import test_extra_capture
 from . import test_extra_capture_access
 from . import test_rule_card
 from . import test_extra_capture_tour
+from . import test_controls

@@ -26,8 +26,8 @@ from . import sale_order_line_precalc
 from . import sale_order_precalc
 from . import sale_order_precalc_lines
 from . import sale_order_precalc_approval
+from . import sale_order_precalc_gate
 from . import sale_order_template_floor
-from . import payment_transaction
 from . import order_allowance_advice
 from . import order_allowance_advice_work_out
 from . import sale_order_postcalc_rows

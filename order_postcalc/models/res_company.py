@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-FLOOR_POLICIES = [("off", "Do nothing"), ("warn", "Warn"), ("block", "Only with a manager's reason")]
+FLOOR_POLICIES = [("off", "Off"), ("warn", "Warn"), ("block", "Only with a manager's reason")]
 
 
 class ResCompany(models.Model):
@@ -22,16 +22,16 @@ class ResCompany(models.Model):
     margin_floor_policy = fields.Selection(
         FLOOR_POLICIES,
         "Below the Floor",
-        default="block",
+        default="off",
         required=True,
-        help="What happens when a quotation with less margin is sent or confirmed.",
+        help="What happens when somebody sends or confirms a quotation with less margin. What a customer accepts or"
+        " pays goes through, and the seller is told.",
     )
 
     # Running orders
     margin_erosion_threshold = fields.Float(
         "Warn when the Margin Falls by",
         digits=(16, 6),
-        default=0.05,
         help="The seller is told once when the margin expected at completion is lower than the planned one by this"
         " share of the price. 0: never.",
     )
@@ -69,6 +69,13 @@ class ResCompany(models.Model):
         "Please check the settings of the post-calculation: shares are between 0 and 100 %, class B ends after class A,"
         " months and orders are at least 1.",
     )
+
+    @api.model
+    def _get_recommended_controls(self):
+        return {
+            **super()._get_recommended_controls(),
+            "order_postcalc": {"margin_floor_policy": "block", "margin_erosion_threshold": 0.05},
+        }
 
     @api.depends("postcalc_hour_cost")
     def _compute_planned_hour_cost(self):

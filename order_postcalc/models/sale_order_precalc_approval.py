@@ -130,18 +130,30 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return Calculation(self.margin_override_price, self.margin_override_cost)
 
-    def _get_margin_floor_message(self):
-        """Say what the margin is, by how much it is too low, and what to do about it."""
+    def _get_margin_floor_figures(self):
+        """Return what the margin is and by how much it is too low, in words."""
         self.ensure_one()
         currency = (self.company_id or self.env.company).currency_id
-        status = self._judge_margin()
-        figures = {
+        return {
             "order": self.name,
             "margin": format_amount(self.env, self.precalc_margin, currency),
             "share": format_number(self.env, self.precalc_margin_share * 100, 1),
             "floor": format_short(self.env, self.margin_floor * 100),
             "missing": format_amount(self.env, -self.margin_floor_distance, currency),
         }
+
+    def _get_margin_floor_fact(self):
+        """Say what the margin is, and by how much it is too low."""
+        return self.env._(
+            "%(order)s leaves a margin of %(margin)s (%(share)s %%), %(missing)s below the floor of %(floor)s %%.",
+            **self._get_margin_floor_figures(),
+        )
+
+    def _get_margin_floor_message(self):
+        """Say as well what to do about it before it goes out."""
+        self.ensure_one()
+        currency = (self.company_id or self.env.company).currency_id
+        status, figures = self._judge_margin(), self._get_margin_floor_figures()
         if status == "approved":
             return self.env._(
                 "%(order)s leaves a margin of %(margin)s (%(share)s %%), %(missing)s below the floor of %(floor)s %%."
@@ -166,54 +178,7 @@ class SaleOrder(models.Model):
                 " Raise the price by as much, or ask a manager, who can approve it with a reason.",
                 **figures,
             )
-        return self.env._(
-            "%(order)s leaves a margin of %(margin)s (%(share)s %%), %(missing)s below the floor of %(floor)s %%.",
-            **figures,
-        )
-
-    # === THE GATE ===
-
-    def _is_margin_blocked(self):
-        """Whether this quotation may neither be sent nor confirmed as it stands."""
-        self.ensure_one()
-        # In sudo: the customer, whose signature this is about, sees no costs.
-        return self.sudo()._get_margin_floor_status() in ("void", "blocked")
-
-    def _check_margin_floor(self):
-        """Raise where these orders may not be offered or agreed as they stand, whatever their state."""
-        for order in self.sudo():  # as above
-            if order._judge_margin() not in ("void", "blocked"):
-                continue
-            if not self.env.user.has_group(COST_GROUPS):
-                # Whoever doesn't see costs gets no hint of them.
-                raise UserError(self.env._("%s can't be accepted at the moment. Please contact us.", order.name))
-            raise UserError(order._get_margin_floor_message())
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = super().create(vals_list)
-        if not self.env.su and any(vals.get("state") in ("sent", "sale") for vals in vals_list):
-            orders.filtered(lambda order: order.state in ("sent", "sale"))._check_margin_floor()
-        return orders
-
-    def write(self, vals):
-        """Whichever way a quotation is sent or confirmed, its state tells."""
-        state = vals.get("state")
-        # A payment that is pending marks its quotation as sent in the name of the system: that is no offer of ours.
-        if state == "sale" or (state == "sent" and not self.env.su):
-            self.filtered(lambda order: order._is_quotation() and order.state != state)._check_margin_floor()
-        return super().write(vals)
-
-    def action_quotation_send(self):
-        """Tell before somebody has written the mail."""
-        self.filtered(lambda order: order._is_quotation())._check_margin_floor()
-        return super().action_quotation_send()
-
-    def _has_to_be_signed(self):
-        return super()._has_to_be_signed() and not self._is_margin_blocked()
-
-    def _has_to_be_paid(self):
-        return super()._has_to_be_paid() and not self._is_margin_blocked()
+        return self._get_margin_floor_fact()
 
     # === ASK AND APPROVE ===
 
@@ -322,19 +287,6 @@ class SaleOrder(models.Model):
                 )
             if status in ("fine", "warn"):
                 raise UserError(self.env._("%s needs no approval of its margin.", order.name))
-
-    def _tell_of_payment_below_floor(self):
-        """Somebody has to decide on a quotation that was paid, and could not be confirmed."""
-        self.ensure_one()
-        order = self.sudo()  # it is the customer who pays
-        for user in order.user_id or order._get_margin_approvers():
-            localized = order.with_context(lang=user.lang)
-            localized.activity_schedule(
-                ACTIVITY_MARGIN,
-                summary=localized.env._("Paid, but below the margin floor"),
-                note=localized._get_margin_floor_message(),
-                user_id=user.id,
-            )
 
     def _end_margin_activities(self):
         # In sudo: the activities belong to the managers.

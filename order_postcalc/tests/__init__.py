@@ -36,3 +36,4 @@ from . import test_target_costing
 from . import test_precalc_speed
 from . import test_installed
 from . import test_translations
+from . import test_controls

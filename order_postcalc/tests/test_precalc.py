@@ -16,7 +16,7 @@ class PrecalcCommon(PostcalcCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.margin_floor = 0.2
+        cls.company.write({"margin_floor": 0.2, "margin_floor_policy": "block"})
         cls.quotation = cls._make_order(confirm=False)
 
     def _quoted(self, product, order=None):

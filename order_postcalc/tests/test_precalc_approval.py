@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import html2plaintext
 
 from odoo.addons.order_extension.tests.common import SIGNATURE
 
@@ -27,6 +28,23 @@ class ApprovalCommon(PrecalcCommon):
     def _activities(self):
         kind = self.env.ref("order_postcalc.mail_activity_type_margin")
         return self.quotation.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
+
+    def _notes(self):
+        notes = self.quotation.sudo().message_ids.filtered(
+            lambda message: "with a margin below" in (message.body or "")
+        )
+        self.assertFalse(notes.filtered(lambda note: not note.subtype_id.internal), "no customer reads of it")
+        return [str(html2plaintext(note.body)) for note in notes]
+
+    def assertTold(self):
+        """The seller has it as a note, and as an activity with what is left: 680.00, 100.00 too little."""
+        self.assertEqual(self._notes(), ["Confirmed with a margin below the floor."])
+        activity = self._activities()
+        self.assertEqual(activity.user_id, self.seller)
+        self.assertEqual(activity.summary, "Accepted, but below the margin floor")
+        for words in ("680.00", "100.00 below the floor"):
+            self.assertIn(words, activity.note)
+        self.assertNotIn("Raise the price", activity.note, "the price is agreed")
 
 
 @tagged("post_install", "-at_install")
@@ -70,6 +88,35 @@ class TestPrecalcApproval(ApprovalCommon):
         self.as_seller.action_confirm()
         self.assertEqual(self.quotation.state, "sale")
         self.assertEqual(self.quotation.margin_floor_status, "fine", "what is agreed is beyond it")
+        self.assertEqual(self._notes(), ["Confirmed with a margin below the floor."])
+        self.assertFalse(self._activities(), "a warning is no work for anybody")
+
+    def test_no_context_says_that_nobody_is_there(self):
+        """What a caller can send along makes no customer and no job of them."""
+        for key in ("cron_id", "uid", "su", "sudo", "by_hand", "from_portal", "send_email", "payment_backend_action"):
+            with self.subTest(key=key), self.assertRaisesRegex(UserError, "below the floor"):
+                self.as_seller.with_context(**{key: True}).action_confirm()
+
+    def test_confirmed_by_a_job(self):
+        """Nobody could answer: it goes through, and the seller is told what it leaves."""
+        job = self.env["ir.cron"].sudo().create(
+            {
+                "name": "Confirm what is ordered", "model_id": self.env["ir.model"]._get_id("sale.order"),
+                "state": "code", "code": f"model.browse({self.quotation.id}).action_confirm()",
+                "user_id": self.env.ref("base.user_root").id,
+            }
+        )  # fmt: skip
+        with self.enter_registry_test_mode():
+            job.method_direct_trigger()
+        self.quotation.invalidate_recordset()
+        self.assertEqual(self.quotation.state, "sale")
+        self.assertTold()
+
+    def test_confirmed_in_the_customers_name_by_the_seller(self):
+        """They hand the tablet over, or sign for the customer: then it is the managers who are told."""
+        self.quotation.with_user(self.seller).sudo().action_confirm()
+        self.assertIn(self.manager, self._activities().user_id)
+        self.assertNotIn(self.seller, self._activities().user_id)
 
     def test_above_the_floor(self):
         self._lower(3900.0)
@@ -228,7 +275,7 @@ class TestPrecalcApproval(ApprovalCommon):
 
 @tagged("post_install", "-at_install")
 class TestPrecalcPortal(ApprovalCommon, HttpCase):
-    """The quotation was sent at 5 070.00; its price has fallen since."""
+    """The quotation was sent at 5 070.00; its price has fallen since. What the customer does goes through."""
 
     @classmethod
     def setUpClass(cls):
@@ -253,64 +300,61 @@ class TestPrecalcPortal(ApprovalCommon, HttpCase):
     def _page(self):
         return self.url_open(self.quotation.get_portal_url()).text
 
-    def test_customer_can_not_sign(self):
-        answer = self._accept()
-        self.assertIn("not in a state requiring customer signature", answer["error"])
-        self.quotation.invalidate_recordset()
-        self.assertEqual((self.quotation.state, bool(self.quotation.signature)), ("sent", False))
-
-    def test_customer_gets_no_hint(self):
-        page = self._page()
-        self.assertIn("Please contact us", page)
-        self.assertNotIn("#modalaccept", page)
-        for secret in ("680", "17.9", "margin", "floor"):
-            self.assertNotIn(f"{secret} ", page.split("portal_sale_content")[1].split("Communication history")[0])
-        with self.assertRaises(UserError) as caught:
-            self.quotation.with_user(self.customer_user).sudo().action_confirm()
-        self.assertEqual(
-            str(caught.exception), f"{self.quotation.name} can't be accepted at the moment. Please contact us."
-        )
-
-    def test_customer_signs_what_is_approved(self):
-        self._approve()
-        page = self._page()
-        self.assertNotIn("Please contact us", page)
-        self.assertIn("#modalaccept", page)
+    def test_customer_signs(self):
+        """What was offered is accepted, whatever it leaves: only by hand is it refused."""
+        with self.assertRaisesRegex(UserError, "below the floor"):
+            self.as_seller.action_confirm()
         self.assertTrue(self._accept().get("force_refresh"))
         self.quotation.invalidate_recordset()
         self.assertEqual((self.quotation.state, self.quotation.signed_by), ("sale", "Lena Sommer"))
+        self.assertTold()
 
-    def test_online_payment(self):
-        self.quotation.write({"require_signature": False, "require_payment": True})
-        self.assertFalse(self.quotation._has_to_be_paid())
+    def test_customer_gets_no_hint(self):
+        for page in (self._page(), self._accept() and self._page()):
+            for secret in ("680", "17.9", "margin", "floor"):
+                self.assertNotIn(f"{secret} ", page.split("portal_sale_content")[1].split("portal_footer")[0])
+
+    def test_customer_signs_what_is_approved(self):
         self._approve()
+        self.assertIn("#modalaccept", self._page())
+        self.assertTrue(self._accept().get("force_refresh"))
+        self.quotation.invalidate_recordset()
+        self.assertEqual((self.quotation.state, self.quotation.signed_by), ("sale", "Lena Sommer"))
+        self.assertFalse(self._notes() or self._activities(), "a manager has let it pass")
+
+    def test_paid_online(self):
+        """The money has come: the order is confirmed and invoiced, and its seller is told."""
+        self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", True)
+        self.quotation.write({"require_signature": False, "require_payment": True})
         self.assertTrue(self.quotation._has_to_be_paid())
-
-    def test_paid_all_the_same(self):
-        """The money is kept, the quotation stays one, and its seller is told."""
-        self.quotation.write({"require_signature": False, "require_payment": True})
-        provider = self.env["payment.provider"].sudo().create({"name": "Somebody who takes payments"})
-        method = self.env["payment.method"].sudo().with_context(active_test=False).search([], limit=1)
-        self.assertTrue(method, "Odoo brings its payment methods, whether they are used or not")
-        transaction = (
-            self.env["payment.transaction"]
-            .sudo()
-            .create(
-                {
-                    "provider_id": provider.id,
-                    "payment_method_id": method.id,
-                    "reference": "below the floor",
-                    "amount": self.quotation.amount_total,
-                    "currency_id": self.quotation.currency_id.id,
-                    "partner_id": self.customer.id,
-                    "sale_order_ids": [Command.set(self.quotation.ids)],
-                    "state": "done",
-                }
-            )
-        )
-        self.assertFalse(transaction._check_amount_and_confirm_order())
-        self.assertEqual(self.quotation.state, "sent")
-        self.assertEqual(self._activities().user_id, self.seller)
-        self._approve()
-        self.assertEqual(transaction._check_amount_and_confirm_order(), self.quotation)
+        transaction = self._pay()
+        self.assertTrue(transaction.is_post_processed)
         self.assertEqual(self.quotation.state, "sale")
+        self.assertEqual(self.quotation.invoice_ids.state, "posted")
+        self.assertTold()
+
+    def _pay(self):
+        """Return what the customer has paid, as it comes back from the provider."""
+        method = self.env["payment.method"].sudo().create({"name": "By the web", "code": "joinery_web"})
+        provider = self.env["payment.provider"].sudo().create(
+            {
+                "name": "The web", "code": "none", "state": "test", "company_id": self.company.id,
+                "payment_method_ids": [Command.set(method.ids)],
+            }
+        )  # fmt: skip
+        self.env["account.payment.method.line"].create(
+            {
+                "payment_method_id": self.env.ref("account.account_payment_method_manual_in").id,
+                "journal_id": self.company_data["default_journal_bank"].id, "payment_provider_id": provider.id,
+            }
+        )  # fmt: skip
+        transaction = self.env["payment.transaction"].sudo().create(
+            {
+                "provider_id": provider.id, "payment_method_id": method.id, "operation": "offline",
+                "reference": "web 1", "amount": self.quotation.amount_total,
+                "currency_id": self.quotation.currency_id.id, "partner_id": self.customer.id,
+                "sale_order_ids": [Command.set(self.quotation.ids)], "state": "done",
+            }
+        )  # fmt: skip
+        transaction.with_user(self.customer_user).sudo().with_context(skip_sale_auto_invoice_send=True)._post_process()
+        return transaction
