@@ -43,3 +43,4 @@ from . import test_extra_capture_access
 from . import test_rule_card
 from . import test_extra_capture_tour
 from . import test_controls
+from . import test_search_views
