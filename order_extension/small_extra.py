@@ -24,28 +24,39 @@ def unit_minutes(hours_per_unit=None, standard_minutes=0):
     return float(standard_minutes) if standard_minutes > 0 else MINUTES_PER_HOUR
 
 
-def billed_quantity(minutes, minutes_per_unit):
+def billed_quantity(minutes, minutes_per_unit, round_quantity, smallest):
     """Return the quantity that ``minutes`` are billed as, in units of ``minutes_per_unit`` each.
 
+    It is the quantity that stands on the line, rounded as its unit is, because the customer pays for that one. What
+    takes any time is billed as the smallest quantity at least: a line of nothing is no line.
+
+    >>> billed_quantity(5, 60.0, lambda quantity: round(quantity, 2), 0.01)
+    0.08
+    >>> billed_quantity(1, 480.0, lambda quantity: round(quantity, 2), 0.01)  # less than half a hundredth of a day
+    0.01
+
+    :param round_quantity: rounds to the precision of the unit
+    :param float smallest: the smallest quantity of the unit
     :raise ValueError: if the minutes are negative or no number
     """
     if not math.isfinite(minutes) or minutes < 0:
         raise ValueError("minutes")
-    return minutes / minutes_per_unit
+    if not minutes:
+        return 0.0
+    return max(round_quantity(minutes / minutes_per_unit), smallest)
 
 
-def extra_value(labour, material_cost, markup, round_amount=round):
-    """Return what a small extra would have been billed at: labour, and material with its mark-up.
+def charged_for(material_cost, markup, round_amount=round):
+    """Return what material of this cost is billed at, with its mark-up.
 
-    :param float labour: net price of the work
-    :param float material_cost: what the material costs, in the same currency
+    :param float material_cost: what the material costs, in the currency of the result
     :param float markup: what is added to it, 0.2 for 20 %
     :param round_amount: rounds to the currency
     :raise ValueError: if the cost of material is negative or no number
     """
     if not math.isfinite(material_cost) or material_cost < 0:
         raise ValueError("material_cost")
-    return round_amount(round_amount(labour) + round_amount(material_cost * (1.0 + markup)))
+    return round_amount(material_cost * (1.0 + markup))
 
 
 def extra_cost(hours, hourly_cost, material_cost, round_amount=round):

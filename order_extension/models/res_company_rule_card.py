@@ -16,6 +16,8 @@ WORDING_FIELDS = {
     "follow_up": "extra_wording_follow_up",
     "decline": "extra_wording_decline",
 }
+#: Working day of a company without a calendar.
+DEFAULT_HOURS_PER_DAY = 8.0
 
 
 class ResCompany(models.Model):
@@ -182,3 +184,11 @@ class ResCompany(models.Model):
             "rules_text": self._get_extra_rules_text(),
             "acknowledged_on": fields.Datetime.now(),
         }
+
+    # === WORKING DAY ===
+
+    def _get_working_day_hours(self):
+        """How many hours a working day of this company has."""
+        self.ensure_one()
+        # In sudo: a number, and whoever records on site need not see calendars.
+        return self.sudo().resource_calendar_id.hours_per_day or DEFAULT_HOURS_PER_DAY

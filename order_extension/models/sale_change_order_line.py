@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ..change_order_rules import reducible_quantity
 from ..coverage_rules import coverage_after_reduction
+from ..small_extra import MINUTES_PER_HOUR, billed_quantity
 
 
 class SaleChangeOrderLine(models.Model):
@@ -70,6 +71,9 @@ class SaleChangeOrderLine(models.Model):
         domain="[('id', 'in', allowed_uom_ids)]",
     )
     allowed_uom_ids = fields.Many2many("uom.uom", compute="_compute_allowed_uom_ids")
+    minutes = fields.Integer(
+        readonly=True, aggregator=None, help="How long it takes, as it was said on site when it was recorded."
+    )
 
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)",
@@ -211,6 +215,20 @@ class SaleChangeOrderLine(models.Model):
         self.ensure_one()
         return -self.quantity if self.kind == "reduce" else self.quantity
 
+    def _get_time_text(self):
+        """Return how long it takes in the words of whoever was there, as long as the quantity still says the same.
+
+        "0.08 hours" are five minutes to nobody.
+        """
+        self.ensure_one()
+        unit = self.product_uom_id
+        if not self.minutes or not self.product_id._get_hours_per_unit(unit):
+            return ""
+        as_said = billed_quantity(self.minutes, self.product_id._get_unit_minutes(unit), unit.round, unit.rounding)
+        if unit.compare(self.quantity, as_said) or not self.minutes % MINUTES_PER_HOUR:
+            return ""
+        return self.env._("%s min", self.minutes)
+
     def _get_offer_problem(self):
         """Return in one sentence why this line can't be offered or signed as it stands, or an empty string."""
         self.ensure_one()
@@ -266,7 +284,10 @@ class SaleChangeOrderLine(models.Model):
     def _prepare_offer_content(self):
         """What is offered by this line, as plain values."""
         self.ensure_one()
+        # The customer reads it with the quantity. Offers of before have none, and keep their fingerprint.
+        minutes = {"minutes": self.minutes} if self.minutes else {}
         return {
+            **minutes,
             "kind": self.kind,
             "product": self.product_id.display_name or "",
             "reduces": self.order_line_id.id or 0,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_amount
 
 from ..change_order_rules import clean_text
 from ..small_extra import MINUTES_PER_HOUR, extra_cost
@@ -113,6 +114,7 @@ class SaleMinorItem(models.Model):
     cancel_reason = fields.Text(readonly=True, copy=False)
     cancelled_on = fields.Datetime(readonly=True, copy=False)
     cancelled_by_id = fields.Many2one("res.users", "Cancelled by", readonly=True, copy=False)
+    can_cancel = fields.Boolean(compute="_compute_can_cancel")
 
     _amounts_positive = models.Constraint(
         "CHECK(duration >= 0 AND material_cost >= 0)", "The time and the material of a minor item can't be negative."
@@ -273,6 +275,13 @@ class SaleMinorItem(models.Model):
 
     # === CANCEL ===
 
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_can_cancel(self):
+        """Who is refused does not have the button."""
+        for item in self:
+            item.can_cancel = bool(item._origin) and item.state == "done" and item._origin.has_access("write")
+
     def action_cancel(self):
         """Open the question why."""
         self.ensure_one()
@@ -306,11 +315,40 @@ class SaleMinorItem(models.Model):
             }
         )
 
+    def action_undo(self):
+        """Take back what was recorded a moment ago, with the same rights as any other cancelling."""
+        self._cancel(self.env._("Taken back right after it was recorded."))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self.env._("Taken back."),
+                "type": "info",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _notify_recorded(self):
+        """Return the action that tells whoever recorded it what is left, offers to take it back, and closes."""
+        self.ensure_one()
+        # In sudo: what is left is all that a technician learns of an order that he can't read.
+        left = self.order_id.sudo().minor_items_left
+        if self.covered_by == "goodwill":
+            message = self.env._("Recorded as goodwill.")
+        else:
+            message = self.env._(
+                "Recorded. %s of the allowance are left.", format_amount(self.env, left, self.currency_id)
+            )
+        params = {"message": message, "next": {"type": "ir.actions.act_window_close"}}
+        if self.can_cancel:
+            params["undo"] = {
+                "label": self.env._("Undo"),
+                "model": self._name,
+                "method": "action_undo",
+                "ids": self.ids,
+            }
+        return {"type": "ir.actions.client", "tag": "order_extension.notify_with_undo", "params": params}
+
     def action_view_order(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
+        return self.order_id.get_formview_action()

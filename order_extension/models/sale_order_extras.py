@@ -4,18 +4,16 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from ..extra_routing import ExtraFacts, ExtraLimits
-from ..small_extra import MINUTES_PER_HOUR, billed_quantity, extra_value
+from ..small_extra import MINUTES_PER_HOUR, billed_quantity, charged_for
 
 #: Who may see the ledger of minor items. Customers see sums at most, on their page of the order.
 LEDGER_GROUPS = (
     "sales_team.group_sale_salesman,order_extension.group_technician,"
     "account.group_account_invoice,account.group_account_readonly"
 )
-#: Working day of a company without a calendar.
-DEFAULT_HOURS_PER_DAY = 8.0
 
 
 class SaleOrder(models.Model):
@@ -128,12 +126,11 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         order = self.sudo()  # as above; and the customer's other orders may be another seller's
-        hours_per_day = order.company_id.resource_calendar_id.hours_per_day or DEFAULT_HOURS_PER_DAY
         used, volume = order._get_customer_extras()
         return ExtraFacts(
             value=value,
             minutes=minutes,
-            days=minutes / MINUTES_PER_HOUR / hours_per_day,
+            days=minutes / MINUTES_PER_HOUR / order.company_id._get_working_day_hours(),
             allowance=order.minor_items_amount,
             allowance_left=order.minor_items_left,
             customer_used=used,
@@ -185,17 +182,17 @@ class SaleOrder(models.Model):
         line = (task.sudo().sale_line_id & hourly if task else hourly.browse()) or hourly[:1]
         return (line.product_id, line) if line else (self.company_id.minor_item_service_id, line)
 
-    def _get_virtual_line(self, product, quantity):
-        """Return the order line that ``product`` would become, never saved: the pricelist and taxes are the order's."""
-        self.ensure_one()
-        return (
-            self.env["sale.order.line"]
-            .with_company(self.company_id)
-            .new({"order_id": self.id, "product_id": product.id, "product_uom_qty": quantity or 1.0})
-        )
-
     def _price_small_extra(self, product, minutes, material_cost, task=None):
         """Return what a small extra would have been billed at: net, in the currency of the order.
+
+        See :meth:`_get_extra_price`.
+        """
+        return self._get_extra_price(product, minutes, material_cost, task=task)[0]
+
+    def _get_extra_price(self, product, minutes, material_cost, task=None):
+        """Return what a small extra is offered at, without and with taxes, in the currency of the order.
+
+        It is the price of the change order that it would become, never saved: what is said on site is what is offered.
 
         :param product: the service, or an empty recordset or None for the usual one of the task and order
         :param float minutes: how long it takes
@@ -205,38 +202,82 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         order = self.sudo()  # a technician prices extras of an order that he can't read
-        task = task and task._origin
-        service, line = order._get_extra_service(product and product.sudo()._origin, task)
+        lines = order._prepare_extra_lines_vals(product, minutes, material_cost, task=task)
+        if not lines:
+            return 0.0, 0.0
+        offer = (
+            order.env["sale.change.order"]
+            .with_company(order.company_id)
+            .new({"order_id": order._origin.id, "line_ids": [Command.create(vals) for vals in lines]})
+        )
+        totals = offer._get_tax_totals()
+        return totals["base_amount_currency"], totals["total_amount_currency"]
+
+    def _says_prices_with_tax(self):
+        """Whether this customer is told prices with taxes: private ones are, or all if the company writes them so."""
+        self.ensure_one()
+        order = self.sudo()  # as above
+        return (
+            not order.partner_id.commercial_partner_id.is_company
+            or order.company_id.account_price_include == "tax_included"
+        )
+
+    def _prepare_extra_lines_vals(self, product, minutes, material_cost, task=None, name="", material=""):
+        """Return the values of the lines that a small extra is offered as: of the work, and of the material.
+
+        The parameters are those of :meth:`_get_extra_price`, and what is written on the lines: of the ``name`` only
+        where a service was chosen, as the usual one has its own.
+        """
+        self.ensure_one()
+        order = self.sudo()  # as above
+        lines = []
+        product = product and product.sudo()._origin
+        service, order_line = order._get_extra_service(product, task and task._origin)
         try:
-            labour = order._price_service(service, line, minutes) if service and minutes else 0.0
-            return extra_value(
-                labour,
-                order._convert_from_company(material_cost),
-                order.company_id.minor_item_material_markup,
-                (order.currency_id or order.company_id.currency_id).round,
-            )
+            if service and minutes:
+                vals = order._prepare_extra_service_vals(service, order_line, minutes)
+                lines.append({**vals, "name": name} if product and name else vals)
+            if material_cost:
+                vals = order._prepare_extra_material_vals(material_cost)
+                lines.append({**vals, "name": material} if material else vals)
         except ValueError as error:
             raise UserError(
                 self.env._("The time and the material of a small extra on %s can't be negative.", order.name)
             ) from error
+        return lines
 
-    def _price_service(self, service, line, minutes):
-        """Return the net price of ``minutes`` of ``service``, as a line of the order would be billed.
+    def _prepare_extra_service_vals(self, service, order_line, minutes):
+        """Values of the line of the work: at the price, discount and taxes that the order has for this service.
 
-        :param line: the order's own line with this service, whose price, discount and taxes hold; may be empty
+        :param order_line: the order's own line with this service; may be empty
         """
-        self.ensure_one()
-        if line:
-            quantity = billed_quantity(minutes, line._get_unit_minutes())
-        else:
-            quantity = billed_quantity(minutes, service._get_unit_minutes(service.uom_id))
-            line = self._get_virtual_line(service, quantity)
-        base_line = line._prepare_base_line_for_taxes_computation(quantity=quantity)
-        AccountTax = self.env["account.tax"]
-        company = self.company_id or self.env.company
-        AccountTax._add_tax_details_in_base_line(base_line, company)
-        AccountTax._round_base_lines_tax_details([base_line], company)
-        return base_line["tax_details"]["total_excluded_currency"]
+        unit = order_line.product_uom_id or service.uom_id
+        vals = {
+            "kind": "add",
+            "product_id": service.id,
+            "quantity": billed_quantity(minutes, service._get_unit_minutes(unit), unit.round, unit.rounding),
+            "product_uom_id": unit.id,
+            "minutes": minutes,
+        }
+        if order_line:
+            vals.update(
+                price_unit=order_line.price_unit,
+                discount=order_line.discount,
+                tax_ids=[Command.set(order_line.tax_ids.ids)],
+            )
+        return vals
+
+    def _prepare_extra_material_vals(self, material_cost):
+        """Values of the line of the material: at its cost and the company's mark-up, in the order's currency."""
+        currency = self.currency_id or self.company_id.currency_id
+        return {
+            "kind": "add",
+            "product_id": self.env.ref("order_extension.product_material").id,
+            "quantity": 1.0,
+            "price_unit": charged_for(
+                self._convert_from_company(material_cost), self.company_id.minor_item_material_markup, currency.round
+            ),
+        }
 
     # === WHO MAY ===
 

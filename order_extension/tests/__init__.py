@@ -40,6 +40,7 @@ from . import test_allowance_invoicing
 from . import test_allowance_speed
 from . import test_extra_capture
 from . import test_extra_capture_access
+from . import test_extra_capture_said
 from . import test_rule_card
 from . import test_extra_capture_tour
 from . import test_controls

@@ -53,14 +53,14 @@ class TestDemo(TransactionCase):
             self.assertEqual(visible.search_count([("order_id", "=", self.order.id)]), count, name)
 
     def test_allowance_is_partly_used(self):
-        """17.00 + 11.33 (10 min at 68.00/h) + 15.70 (11.50 + 4.20) = 44.03 of 59.69; the cancelled 6.00 don't count."""
+        """17.00 + 11.56 (10 min are 0.17 h at 68.00) + 15.70 (11.50 + 4.20) = 44.26 of 59.69, without the cancelled 6.00."""
         self.assertEqual(self.order.minor_items_rate, 0.0075)
         self.assertEqual(self.order.minor_items_amount, 59.69)
-        self.assertEqual(self.order.minor_items_used, 44.03)
-        self.assertEqual(self.order.minor_items_left, 15.66)
+        self.assertEqual(self.order.minor_items_used, 44.26)
+        self.assertEqual(self.order.minor_items_left, 15.43)
         for name, value, cost in (
             ("picture", 17.00, 10.25),
-            ("handle", 11.33, 6.83),  # 10 min at 41.00/h
+            ("handle", 11.56, 6.83),  # 10 min at 41.00/h
             ("joint", 15.70, 11.05),  # 6.85 + 4.20
         ):
             item = self._demo(f"minor_item_{name}")

@@ -2,9 +2,10 @@
 
 import base64
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..extra_routing import REASONS, ExtraFacts, ExtraLimits
 from .common import SIGNATURE
@@ -48,7 +49,8 @@ class TestExtraCaptureRoute(ExtraCaptureCommon):
         self._assert_route(self._capture(), "minor_item", 15.0, "15 minutes", "15.00", "23.03")
 
     def test_too_long(self):
-        self._assert_route(self._capture(minutes=16), "change_order", 16.0, "16 minutes", "15 minutes")
+        # 16 minutes are 0.27 h
+        self._assert_route(self._capture(minutes=16), "change_order", 16.2, "16 minutes", "15 minutes")
 
     def test_too_dear(self):
         # 15.00 of work and 15.01 of material
@@ -65,7 +67,8 @@ class TestExtraCaptureRoute(ExtraCaptureCommon):
         self._make_item(duration=0.25)
         # 38.03 - 30.00 = 8.03 is left
         self._assert_route(self._capture(), "change_order", 15.0, "15.00", "8.03", "38.03")
-        self._assert_route(self._capture(minutes=8), "minor_item", 8.0, "0.03")
+        # 8 minutes are 0.13 h and so 7.80
+        self._assert_route(self._capture(minutes=8), "minor_item", 7.8, "0.23")
 
     def test_no_allowance(self):
         self._set_allowance(self.order, 0.0)
@@ -77,8 +80,8 @@ class TestExtraCaptureRoute(ExtraCaptureCommon):
             self._make_item(duration=0.25)
         # 90.00 + 15.00 = 105.00 is more than 2 % of 5 070.00 = 101.40
         self._assert_route(self._capture(), "change_order", 15.0, "105.00", "2 %", "101.40")
-        # 90.00 + 11.00 = 101.00 is not
-        self._assert_route(self._capture(minutes=11), "minor_item", 11.0)
+        # 11 minutes are 0.18 h: 90.00 + 10.80 = 100.80 is not
+        self._assert_route(self._capture(minutes=11), "minor_item", 10.8)
 
     def test_large_wishes_are_orders_of_their_own(self):
         # 120 min = 120.00, with 1 880.00 of material 2 000.00
@@ -110,7 +113,7 @@ class TestExtraCaptureRoute(ExtraCaptureCommon):
     def test_own_limits_of_the_customer(self):
         self.customer.write({"own_extra_limits": True, "minor_item_limit_amount": 10.0, "minor_item_limit_minutes": 60})
         self._assert_route(self._capture(), "change_order", 15.0, "15.00", "10.00")
-        self._assert_route(self._capture(minutes=10), "minor_item", 10.0)
+        self._assert_route(self._capture(minutes=9), "minor_item", 9.0)
 
     def test_every_reason_has_its_sentence(self):
         capture = self._capture()
@@ -142,6 +145,8 @@ class TestExtraCaptureRoute(ExtraCaptureCommon):
             self.assertEqual(form.order_id, self.order)
             self.assertFalse(form.is_complete)
             self.assertIn("How long", form.advice)
+            self.assertFalse(form.decision, "nothing is chosen before anything can be said")
+            self.assertNotIn("minor_item", form.allowed_decisions)
             form.catalogue_id = self.silicone
             # 10 minutes by the catalogue, a piece of it is 25.00
             self.assertEqual((form.name, form.minutes, form.quick_minutes), ("Renew a silicone joint", 10, "10"))
@@ -191,8 +196,11 @@ class TestExtraCaptureConfirm(ExtraCaptureCommon):
             requested_by="Paul Sommer",
             photo_ids=[Command.link(photo.id)],
         )
-        item = self._opened(capture.action_confirm())
-        # 15.00 + 1.50
+        action = capture.action_confirm()
+        item = self.order.minor_item_ids
+        # 15.00 + 1.50, and 38.03 - 16.50 = 21.53
+        self.assertIn("21.53", action["params"]["message"])
+        self.assertEqual(action["params"]["next"]["type"], "ir.actions.act_window_close", "back to where it was asked")
         self.assertEqual(item._name, "sale.minor.item")
         self.assertRecordValues(
             item,
@@ -215,6 +223,23 @@ class TestExtraCaptureConfirm(ExtraCaptureCommon):
         self.assertEqual((photo.sudo().res_model, photo.sudo().res_id), ("sale.minor.item", item.id))
         self.assertEqual(self.order.minor_items_left, 21.53)
         self.assertEqual(self.order.amount_untaxed, 5070.0, "the order stays as it is")
+
+    def test_undo(self):
+        """What was recorded a moment ago is cancelled, by whoever may cancel it: what is left is 38.03 again."""
+        action = self._capture(self.technician).action_confirm()
+        undo = action["params"]["undo"]
+        item = self.order.minor_item_ids
+        self.assertEqual((undo["model"], undo["ids"]), ("sale.minor.item", item.ids))
+        self.assertEqual(self.order.minor_items_left, 23.03)
+        self.task.user_ids |= self.other_technician
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+            item.with_user(self.other_technician).action_undo()
+        done = item.with_user(self.technician).action_undo()
+        self.assertEqual(done["params"]["next"]["tag"], "soft_reload")
+        self.assertEqual((item.state, item.cancelled_by_id), ("cancelled", self.technician))
+        self.assertEqual(self.order.minor_items_left, 38.03)
+        with self.assertRaisesRegex(UserError, "is cancelled"):
+            item.with_user(self.technician).action_undo()
 
     def test_extension(self):
         self.company.minor_item_material_markup = 0.25
@@ -355,9 +380,11 @@ class TestExtraCaptureConfirm(ExtraCaptureCommon):
         with self.assertRaisesRegex(UserError, "why it is free nevertheless"):
             capture.action_confirm()
         capture.goodwill_reason = "We scratched her floor"
-        item = self._opened(capture.action_confirm())
-        # 40.00 is more than the 38.03 of the allowance
-        self.assertRecordValues(item, [{"value": 40.0, "covered_by": "goodwill"}])
+        action = capture.action_confirm()
+        self.assertEqual(action["params"]["message"], "Recorded as goodwill.")
+        item = self.order.minor_item_ids
+        # 40 minutes are 0.67 h, and 40.20 is more than the 38.03 of the allowance
+        self.assertRecordValues(item, [{"value": 40.2, "covered_by": "goodwill"}])
         self.assertIn("We scratched her floor", item.message_ids.mapped("body")[0])
 
     def test_the_rule_is_asked_again(self):
@@ -365,7 +392,8 @@ class TestExtraCaptureConfirm(ExtraCaptureCommon):
         self._set_allowance(self.order, 20.0)
         first, second = self._capture(self.technician), self._capture(self.technician)
         self.assertEqual((first.route, second.route), ("minor_item", "minor_item"))
-        self.assertEqual(self._opened(first.action_confirm())._name, "sale.minor.item")
+        first.action_confirm()
+        self.assertEqual(len(self.order.minor_item_ids), 1)
         # 20.00 - 15.00 = 5.00 is left
         action = second.with_context(extra_route_shown="minor_item").action_confirm()
         self.assertEqual((action["res_model"], action["res_id"]), ("sale.extra.capture", second.id))

@@ -68,12 +68,12 @@ class TestMinorItems(MinorItemsCommon):
         item = self._make_item(user=self.technician)
         self.assertEqual(item.covered_by, "goodwill")
         self._assert_figures(30.0, 8.03)
-        # what still fits is the allowance's: 8 minutes are 8.00
+        # what still fits is the allowance's: 8 minutes are 0.13 h and so 7.80
         self.assertEqual(self._make_item(duration=8 / 60).covered_by, "allowance")
-        self._assert_figures(38.0, 0.03)
+        self._assert_figures(37.8, 0.23)
 
     def test_limits_hold_in_the_ledger_too(self):
-        """15 minutes and 30.00 at most, unless somebody may give goodwill: 16 minutes at 60.00 are 16.00."""
+        """15 minutes and 30.00 at most, unless somebody may give goodwill: 16 minutes are 0.27 h at 60.00."""
         with self.assertRaisesRegex(UserError, "16 minutes"), self.cr.savepoint():
             self._make_item(user=self.technician, duration=16 / 60)
         with self.assertRaisesRegex(UserError, "at most"), self.cr.savepoint():
@@ -83,7 +83,7 @@ class TestMinorItems(MinorItemsCommon):
             item.duration = 0.5
         self.env.invalidate_all()
         self.assertEqual((item.duration, item.value), (0.25, 15.0))
-        self.assertEqual(self._make_item(user=self.manager, duration=16 / 60).value, 16.0)
+        self.assertEqual(self._make_item(user=self.manager, duration=16 / 60).value, 16.2)
 
     def test_managers_and_sellers(self):
         self._set_allowance(self.order, 0.0)
@@ -95,11 +95,11 @@ class TestMinorItems(MinorItemsCommon):
 
     def test_several_at_once(self):
         values = {"order_id": self.order.id, "name": "Favour"}
-        # 20.00, 30.00 and 18.00 of 38.03: the second no longer fits, the third does
+        # 0.33 h are 19.80, then 30.00 and 18.00, of 38.03: the second no longer fits, the third does
         items = self.env["sale.minor.item"].create([{**values, "duration": minutes / 60} for minutes in (20, 30, 18)])
-        self.assertEqual(items.mapped("value"), [20.0, 30.0, 18.0])
+        self.assertEqual(items.mapped("value"), [19.8, 30.0, 18.0])
         self.assertEqual(items.mapped("covered_by"), ["allowance", "goodwill", "allowance"])
-        self._assert_figures(38.0, 0.03)
+        self._assert_figures(37.8, 0.23)
 
     def test_nothing_half_recorded(self):
         values = {"order_id": self.order.id, "name": "Favour"}

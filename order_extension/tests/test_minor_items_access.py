@@ -21,6 +21,8 @@ class TestMinorItemsAccess(MinorItemsCommon):
         item = item.with_user(user)
         for operation in ("read", "write"):
             self.assertEqual(item.has_access(operation), operation in operations, f"{user.sudo().login}: {operation}")
+        if "read" in operations and item.state == "done":
+            self.assertEqual(item.can_cancel, "write" in operations, "who is refused does not have the button")
         self.env.invalidate_all()
         found = self.env["sale.minor.item"].with_user(user)
         if found.has_access("read"):

@@ -12,7 +12,7 @@ from odoo.fields import Command
 from odoo.tests import BaseCase, tagged
 
 from ..extra_routing import cover
-from ..small_extra import billed_quantity, covers, extra_cost, extra_value, unit_minutes
+from ..small_extra import billed_quantity, charged_for, covers, extra_cost, unit_minutes
 from .common_minor_items import MinorItemsCommon
 
 AMOUNTS = st.floats(0, 10_000, allow_nan=False).map(lambda amount: round(amount, 2))
@@ -32,24 +32,35 @@ class TestSmallExtraArithmetic(BaseCase):
         self.assertEqual(unit_minutes(), 60.0)
 
     def test_values(self):
-        # 15 minutes at 60.00 an hour are 15.00; material of 4.00 with 25 % on it is 5.00
-        self.assertEqual(billed_quantity(15, 60), 0.25)
-        self.assertEqual(extra_value(15.0, 4.0, 0.25, cents), 20.0)
+        # 15 minutes are a quarter of an hour, 5 are 0.0833, of which 0.08 stand on the line
+        self.assertEqual(billed_quantity(15, 60, cents, 0.01), 0.25)
+        self.assertEqual(billed_quantity(5, 60, cents, 0.01), 0.08)
+        self.assertEqual(billed_quantity(0, 60, cents, 0.01), 0.0)
+        # material of 4.00 with 25 % on it is 5.00
+        self.assertEqual(charged_for(4.0, 0.25, cents), 5.0)
         # 40 minutes at 31.50 an hour are 21.00, and 3.20 of material
         self.assertEqual(extra_cost(40 / 60, 31.5, 3.2, cents), 24.2)
 
     def test_bad_input(self):
         for bad in (-1, math.nan, math.inf):
             with self.assertRaises(ValueError):
-                billed_quantity(bad, 60)
+                billed_quantity(bad, 60, cents, 0.01)
             with self.assertRaises(ValueError):
-                extra_value(1.0, bad, 0.0)
+                charged_for(bad, 0.0)
 
-    @given(st.floats(0, 10_000), st.floats(0, 10_000), AMOUNTS, st.floats(0, 5))
-    def test_more_is_never_cheaper(self, labour, more, material, markup):
-        value = extra_value(labour, material, markup, cents)
-        self.assertGreaterEqual(extra_value(labour + more, material, markup, cents), value)
-        self.assertGreaterEqual(extra_value(labour, material + more, markup, cents), value)
+    @given(st.integers(0, 2400), st.integers(0, 2400), st.sampled_from([1.0, 7.5, 10.0, 60.0, 450.0, 480.0]))
+    def test_quantity_is_what_stands_on_the_line(self, minutes, more, per_unit):
+        quantity = billed_quantity(minutes, per_unit, cents, 0.01)
+        self.assertEqual(quantity, cents(quantity), "no finer than its unit")
+        self.assertGreaterEqual(billed_quantity(minutes + more, per_unit, cents, 0.01), quantity)
+        if minutes:
+            self.assertGreaterEqual(quantity, 0.01, "no work is nothing")
+            self.assertLessEqual(abs(quantity - minutes / per_unit), 0.01)
+
+    @given(AMOUNTS, AMOUNTS, st.floats(0, 5))
+    def test_more_is_never_cheaper(self, material, more, markup):
+        value = charged_for(material, markup, cents)
+        self.assertGreaterEqual(charged_for(material + more, markup, cents), value)
         self.assertEqual(value, cents(value))
 
     @given(st.lists(AMOUNTS, max_size=12), AMOUNTS)
@@ -68,9 +79,9 @@ class TestSmallExtraPrice(MinorItemsCommon):
         return (order or self.order)._price_small_extra(product, minutes, material, task=task)
 
     def test_hourly_service_of_the_task(self):
-        # 60.00 an hour: a quarter is 15.00, 20 minutes are 20.00, and 4.50 of material
+        # 60.00 an hour: a quarter is 15.00, 20 minutes are 0.33 h and so 19.80, and 4.50 of material
         self.assertEqual(self._price(15), 15.0)
-        self.assertEqual(self._price(20, material=4.5), 24.5)
+        self.assertEqual(self._price(20, material=4.5), 24.3)
         self.assertEqual(self._price(0), 0.0)
         painting = self._make_product("Painting", 48.0, uom_id=self.env.ref("uom.product_uom_hour").id)
         order = self._make_order(((painting, 2), (self.assembly, 12)))
@@ -97,10 +108,10 @@ class TestSmallExtraPrice(MinorItemsCommon):
 
     def test_day_is_eight_hours(self):
         day = self._make_product("Day of a joiner", 480.0, uom_id=self.env.ref("uom.product_uom_day").id)
-        # 480.00 for 8 hours are 60.00 an hour; standard minutes don't change that
-        self.assertEqual(self._price(15, day), 15.0)
+        # 480.00 for 8 hours; 15 minutes are 0.03 of a day; standard minutes don't change that
+        self.assertEqual(self._price(15, day), 14.4)
         day.minor_item_minutes = 30
-        self.assertEqual(self._price(15, day), 15.0)
+        self.assertEqual(self._price(15, day), 14.4)
 
     def test_no_taxes_in_it(self):
         included = self._make_tax("19 % included", 19, price_include_override="tax_included")
@@ -131,8 +142,8 @@ class TestSmallExtraPrice(MinorItemsCommon):
         pricelist = self.env["product.pricelist"].create({"name": "Test", "currency_id": currency.id})
         order = self._make_order(pricelist_id=pricelist.id)
         self.assertEqual(order.currency_id, currency)
-        # 120.00 an hour: 7 minutes are 14.00; 1.23 of material are 2.46, rounded to 2.45
-        self.assertEqual(self._price(7, material=1.23, order=order), 16.45)
+        # 120.00 an hour: 7 minutes are 0.12 h and so 14.40; 1.23 of material are 2.46, rounded to 2.45
+        self.assertEqual(self._price(7, material=1.23, order=order), 16.85)
         # the company's 30.00 and 2 000.00 are twice that
         limits = order._get_extra_limits()
         self.assertEqual((limits.item_amount, limits.follow_up_amount), (60.0, 4000.0))

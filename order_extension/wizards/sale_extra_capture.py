@@ -2,9 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..extra_routing import ROUTES, may_choose, route_extra
+from ..small_extra import MINUTES_PER_HOUR
 
 #: Usual times on site, in minutes.
 QUICK_MINUTES = ("5", "10", "15", "30", "60")
+#: Beyond these it is a slip of the finger, or a wish that nobody measures on site.
+MOST_WORKING_DAYS = 5
+MOST_MATERIAL_COST = 1_000_000.0
 #: Whoever is in it may give away what the rule would not.
 GOODWILL_GROUP = "order_extension.group_goodwill"
 
@@ -42,7 +46,8 @@ class SaleExtraCapture(models.TransientModel):
         domain="[('is_minor_item', '=', True), ('type', '=', 'service'), ('company_id', 'in', (False, company_id))]",
         help="Fills in what is done and how long it usually takes.",
     )
-    has_catalogue = fields.Boolean(compute="_compute_has_catalogue")
+    has_catalogue = fields.Boolean(compute="_compute_catalogue_order")
+    catalogue_order = fields.Json(compute="_compute_catalogue_order", help="The usual ones, the most used first.")
     product_id = fields.Many2one(
         "product.product",
         "Service",
@@ -65,10 +70,16 @@ class SaleExtraCapture(models.TransientModel):
     requested_by = fields.Char("Asked for by", help="Who has asked for it on site.")
     photo_ids = fields.Many2many("ir.attachment", string="Photos", copy=False)
 
+    minutes_problem = fields.Char(compute="_compute_problems")
+    material_problem = fields.Char(compute="_compute_problems")
+
     # Where it goes
     is_complete = fields.Boolean(compute="_compute_route", help="Whether enough is known to say where it goes.")
     value = fields.Monetary(
         "Worth", compute="_compute_route", help="What it would be billed at, untaxed, at the order's prices."
+    )
+    value_total = fields.Monetary(
+        "Price with Taxes", compute="_compute_route", help="What private customers are told, and would pay."
     )
     route = fields.Selection(
         [
@@ -89,9 +100,8 @@ class SaleExtraCapture(models.TransientModel):
         compute="_compute_decision",
         store=True,
         readonly=False,
-        required=True,
         precompute=True,
-        help="As the rule says, or stricter.",
+        help="As the rule says, or stricter. Nothing is chosen before the rule can say anything.",
     )
     proposed_decision = fields.Char(
         compute="_compute_decision",
@@ -151,18 +161,18 @@ class SaleExtraCapture(models.TransientModel):
     # === WHAT ===
 
     @api.depends("company_id")
-    def _compute_has_catalogue(self):
+    def _compute_catalogue_order(self):
         for capture in self:
-            capture.has_catalogue = bool(
-                self.env["product.product"].search_count(
-                    [
-                        ("is_minor_item", "=", True),
-                        ("type", "=", "service"),
-                        ("company_id", "in", (False, capture.company_id.id)),
-                    ],
-                    limit=1,
-                )
+            services = self.env["product.product"].search(
+                [
+                    ("is_minor_item", "=", True),
+                    ("type", "=", "service"),
+                    ("company_id", "in", (False, capture.company_id.id)),
+                ]
             )
+            uses = services._count_uses_on_site(capture.company_id)
+            capture.catalogue_order = services.sorted(lambda service, uses=uses: -uses[service.id]).ids
+            capture.has_catalogue = bool(services)
 
     @api.depends("catalogue_id")
     def _compute_product_id(self):
@@ -200,21 +210,43 @@ class SaleExtraCapture(models.TransientModel):
         if self.quick_minutes:
             self.minutes = int(self.quick_minutes)
 
-    @api.constrains("minutes", "material_cost")
-    def _check_not_negative(self):
+    @api.depends("minutes", "material_cost", "company_id")
+    @api.depends_context("lang")
+    def _compute_problems(self):
+        """What can't be, said beside the field in which it was typed."""
         for capture in self:
-            if capture.minutes < 0 or capture.material_cost < 0:
-                raise ValidationError(self.env._("“%s”: time and material can't be less than nothing.", capture.name))
+            company = capture.company_id or self.env.company
+            most = round(MOST_WORKING_DAYS * company._get_working_day_hours() * MINUTES_PER_HOUR)
+            if capture.minutes < 0:
+                capture.minutes_problem = self.env._("Time can't be less than nothing.")
+            elif capture.minutes > most:
+                capture.minutes_problem = self.env._(
+                    "At most %(days)s working days, which are %(minutes)s minutes.",
+                    days=MOST_WORKING_DAYS,
+                    minutes=most,
+                )
+            else:
+                capture.minutes_problem = False
+            if capture.material_cost < 0:
+                capture.material_problem = self.env._("Material can't cost less than nothing.")
+            elif capture.material_cost > MOST_MATERIAL_COST:
+                capture.material_problem = self.env._("At most %s.", f"{MOST_MATERIAL_COST:.0f}")
+            else:
+                capture.material_problem = False
+
+    @api.constrains("minutes", "material_cost")
+    def _check_amounts(self):
+        for capture in self:
+            problem = capture.minutes_problem or capture.material_problem
+            if problem:
+                raise ValidationError(f"“{capture.name}”: {problem}")
 
     # === WHERE IT GOES ===
 
-    def _get_facts(self):
-        """Return what the rule has to know of this wish, as it is at this moment."""
+    def _get_price(self):
+        """Return what it would be offered at, without and with taxes."""
         self.ensure_one()
-        order = self._get_order()
-        minutes, material_cost = max(0, self.minutes), max(0.0, self.material_cost)
-        value = order._price_small_extra(self.product_id, minutes, material_cost, task=self.task_id)
-        return order._get_extra_facts(value, minutes)
+        return self.order_id._get_extra_price(self.product_id, self.minutes, self.material_cost, task=self.task_id)
 
     def _get_service(self):
         """Return what the work is priced as, empty if neither the order nor the company has an hourly service."""
@@ -222,18 +254,24 @@ class SaleExtraCapture(models.TransientModel):
         # In sudo: a technician prices an extra of an order that he can't read.
         return self.order_id.sudo()._get_extra_service(self.product_id, self.task_id)[0]
 
-    @api.depends("order_id", "task_id", "product_id", "minutes", "material_cost")
+    @api.depends("order_id", "task_id", "product_id", "minutes", "material_cost", "minutes_problem", "material_problem")
     @api.depends_context("uid", "lang")
     def _compute_route(self):
         for capture in self:
-            if not capture.order_id:
-                capture.update({"is_complete": False, "value": 0.0, "route": False, "route_reason": False})
+            order = capture.order_id and capture._get_order()
+            capture.is_complete = bool(
+                order
+                and (capture.minutes or capture.material_cost)
+                and not capture.minutes_problem
+                and not capture.material_problem
+            )
+            if not capture.is_complete:
+                capture.update({"value": 0.0, "value_total": 0.0, "route": False, "route_reason": False})
                 continue
-            facts = capture._get_facts()
-            limits = capture.order_id._get_extra_limits()
+            capture.value, capture.value_total = capture._get_price()
+            facts = order._get_extra_facts(capture.value, capture.minutes)
+            limits = order._get_extra_limits()
             route = route_extra(facts, limits)
-            capture.is_complete = bool(capture.minutes > 0 or capture.material_cost > 0)
-            capture.value = facts.value
             capture.route = route.route
             reason = capture._get_route_reason(route.reason, facts, limits)
             if capture.minutes > 0 and not capture._get_service():
@@ -244,22 +282,26 @@ class SaleExtraCapture(models.TransientModel):
     def _compute_decision(self):
         """Follow the rule, unless somebody has decided otherwise and still may."""
         for capture in self:
-            route = capture.route or ROUTES[0]
             chosen = capture.decision
             if not (chosen and chosen != capture.proposed_decision and capture._may_decide(chosen)):
-                capture.decision = route
+                capture.decision = capture.route
             else:
                 capture.decision = chosen
-            capture.proposed_decision = route
+            capture.proposed_decision = capture.route
 
     def _may_decide(self, decision):
-        """Whether the user may decide this: as strict as the rule or stricter, or goodwill if he has the right."""
+        """Whether the user may decide this: as strict as the rule or stricter, or goodwill if he has the right.
+
+        Nothing is free as long as nobody knows what it is worth; what is left to others can be passed on or declined.
+        """
         self.ensure_one()
-        return may_choose(decision, self.route or ROUTES[0]) or (
+        if not self.is_complete:
+            return decision != "minor_item"
+        return may_choose(decision, self.route) or (
             decision == "minor_item" and self.env.user.has_group(GOODWILL_GROUP)
         )
 
-    @api.depends("route", "decision")
+    @api.depends("route", "decision", "is_complete")
     @api.depends_context("uid")
     def _compute_allowed_decisions(self):
         for capture in self:

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..change_order_rules import clean_text
-from ..small_extra import MINUTES_PER_HOUR, billed_quantity
+from ..small_extra import MINUTES_PER_HOUR
 
 
 class SaleExtraCapture(models.TransientModel):
@@ -16,7 +16,7 @@ class SaleExtraCapture(models.TransientModel):
     # === ACTIONS ===
 
     def action_confirm(self):
-        """Make what was decided, if the rule still allows it, and open it."""
+        """Make what was decided, if the rule still allows it; open it if there is something left to do about it."""
         self.ensure_one()
         self._refresh_under_lock()
         if self._has_changed_since_shown():
@@ -67,6 +67,8 @@ class SaleExtraCapture(models.TransientModel):
 
     def _check_decision(self):
         """Raise in the user's words when what was decided can't be done."""
+        if not self.decision or (self.decision == "minor_item" and not self.is_complete):
+            raise UserError(self.env._("“%s”: say how many minutes it takes, or what the material costs.", self.name))
         if not self._may_decide(self.decision):
             labels = dict(self._fields["decision"]._description_selection(self.env))
             raise UserError(
@@ -77,8 +79,6 @@ class SaleExtraCapture(models.TransientModel):
                     reason=self.route_reason,
                 )
             )
-        if self.decision == "minor_item" and not self.is_complete:
-            raise UserError(self.env._("“%s”: say how many minutes it takes, or what the material costs.", self.name))
         if self.is_goodwill and not clean_text(self.goodwill_reason):
             raise UserError(
                 self.env._(
@@ -140,7 +140,7 @@ class SaleExtraCapture(models.TransientModel):
         item = self.env["sale.minor.item"].create(self._prepare_minor_item_vals())
         if self.is_goodwill:
             item.message_post(body=self.env._("Free as goodwill: %s", clean_text(self.goodwill_reason)))
-        return self._open(item)
+        return item._notify_recorded()
 
     # === EXTENSION ===
 
@@ -156,43 +156,15 @@ class SaleExtraCapture(models.TransientModel):
         }
 
     def _prepare_change_order_lines_vals(self):
-        lines = []
-        # In sudo: a technician prices an extension of an order that he can't read.
-        service, order_line = self.order_id.sudo()._get_extra_service(self.product_id, self.task_id)
-        if service and self.minutes:
-            lines.append(self._prepare_service_line_vals(service, order_line))
-        if self.material_cost:
-            lines.append(self._prepare_material_line_vals())
-        return lines
-
-    def _prepare_service_line_vals(self, service, order_line):
-        """Values of the line of the work: at the price, discount and taxes that the order has for this service."""
-        unit = order_line.product_uom_id or service.uom_id
-        vals = {
-            "product_id": service.id,
-            "quantity": billed_quantity(self.minutes, service._get_unit_minutes(unit)),
-            "product_uom_id": unit.id,
-        }
-        if self.product_id:
-            vals["name"] = self.name
-        if order_line:
-            vals.update(
-                price_unit=order_line.price_unit,
-                discount=order_line.discount,
-                tax_ids=[Command.set(order_line.tax_ids.ids)],
-            )
-        return vals
-
-    def _prepare_material_line_vals(self):
-        """Values of the line of the material: at its cost and the company's mark-up, in the order's currency."""
-        order = self.order_id.sudo()  # see _prepare_change_order_lines_vals
-        price = order._convert_from_company(self.material_cost) * (1.0 + order.company_id.minor_item_material_markup)
-        return {
-            "product_id": self.env.ref("order_extension.product_material").id,
-            "name": self.material or self.env._("Material"),
-            "quantity": 1.0,
-            "price_unit": order.currency_id.round(price),
-        }
+        """The lines as they were priced when it was said what it costs."""
+        return self.order_id._prepare_extra_lines_vals(
+            self.product_id,
+            self.minutes,
+            self.material_cost,
+            task=self.task_id,
+            name=self.name,
+            material=self.material or self.env._("Material"),
+        )
 
     def _create_change_order(self):
         change_order = self.env["sale.change.order"].create(self._prepare_change_order_vals())

@@ -93,14 +93,14 @@ class SaleExtraCapture(models.TransientModel):
     def _compute_wording(self):
         for capture in self:
             company = capture.company_id or self.env.company
-            capture.wording = company._get_extra_wording(capture.decision or "minor_item", capture.is_goodwill)
+            capture.wording = capture.decision and company._get_extra_wording(capture.decision, capture.is_goodwill)
 
-    @api.depends("is_complete", "value", "route_reason", "decision", "wording")
+    @api.depends("is_complete", "value", "value_total", "route_reason", "decision", "wording")
     @api.depends_context("lang")
     def _compute_advice(self):
         """The answer, large and coloured: what it is, why, and what to say."""
         for capture in self:
-            if not capture.is_complete and capture.decision == "minor_item":
+            if not capture.decision:
                 capture.advice = Markup(
                     '<div class="alert alert-secondary text-muted mb-2 py-2" role="status">%s</div>'
                 ) % self.env._("How long will it take? Then you see at once whether it is free.")
@@ -108,15 +108,29 @@ class SaleExtraCapture(models.TransientModel):
             capture.advice = Markup(
                 '<div class="alert alert-%(color)s mb-2 py-2" role="status">'
                 '<div class="d-flex justify-content-between align-items-baseline">'
-                '<strong class="fs-3">%(title)s</strong><span class="fs-5 ms-2 text-nowrap">%(value)s</span></div>'
+                '<strong class="fs-3">%(title)s</strong><span class="ms-2 text-end text-nowrap">%(price)s</span></div>'
                 '<div>%(reason)s</div><div class="mt-2 fst-italic">%(wording)s</div></div>'
             ) % {
                 "color": COLORS[capture.decision],
                 "title": capture._get_advice_title(),
-                "value": capture._money(capture.value) if capture.is_complete else "",
+                "price": capture._get_price_words() if capture.is_complete else "",
                 "reason": capture.route_reason if capture.is_complete else "",
                 "wording": capture.wording,
             }
+
+    def _get_price_words(self):
+        """What it costs, as this customer is told it: private ones pay the taxes as well.
+
+        What is free is weighed against the allowance, without taxes.
+        """
+        self.ensure_one()
+        price = Markup('<span class="fs-5">%s</span>')
+        if self.decision == "minor_item" or not self.order_id._says_prices_with_tax():
+            return price % self._money(self.value)
+        if self.currency_id.compare_amounts(self.value, self.value_total) == 0:
+            return price % self._money(self.value)
+        untaxed = self.env._("%s + tax", self._money(self.value))
+        return price % self._money(self.value_total) + Markup('<br/><span class="small">%s</span>') % untaxed
 
     def _get_advice_title(self):
         self.ensure_one()

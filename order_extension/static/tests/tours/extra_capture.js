@@ -49,8 +49,12 @@ registry.category("web_tour.tours").add("order_extension_capture_favour", {
             run: "click",
         },
         {
-            content: "It is on record, and it took fewer than ten taps",
-            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=name]",
+            content: "It is on record, he is back on the list and reads what is left",
+            trigger: ".o_notification:contains('13.03'):contains('Undo')",
+        },
+        {
+            content: "It took fewer than ten taps",
+            trigger: "body:not(:has(.modal)) .o_kanban_record:contains('Lena Sommer'):contains('13.03')",
             run() {
                 document.removeEventListener("click", countTap, { capture: true });
                 if (taps < 1 || taps >= 10) {
@@ -66,7 +70,7 @@ registry.category("web_tour.tours").add("order_extension_capture_extension", {
         recordAnExtra(".o_statusbar_buttons button[name=action_record_extra]"),
         {
             content: "He says what the customer wants",
-            trigger: ".modal .o_field_widget[name=name] input",
+            trigger: ".modal .o_field_widget[name=name] textarea",
             run: "edit Adjust all doors",
         },
         {
@@ -100,7 +104,7 @@ registry.category("web_tour.tours").add("order_extension_capture_follow_up", {
         recordAnExtra(".o_kanban_record:contains('Lena Sommer') button[name=action_record_extra]"),
         {
             content: "A large wish",
-            trigger: ".modal .o_field_widget[name=name] input",
+            trigger: ".modal .o_field_widget[name=name] textarea",
             run: "edit A second wardrobe",
         },
         {
