@@ -32,6 +32,7 @@
         "views/sale_change_order_counter_views.xml",
         "views/sale_change_reason_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_read_views.xml",
         "views/sale_order_scope_views.xml",
         "views/sale_order_allowance_views.xml",
         "views/sale_order_coverage_views.xml",

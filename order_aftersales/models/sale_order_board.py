@@ -94,12 +94,13 @@ class SaleOrder(models.Model):
             "views": [(self.env.ref("sale.view_order_form").id, "form")],
         }
 
-    def get_formview_id(self, access_uid=None):
-        """Who doesn't sell gets the sheet of the board: the salespeople's form reads what only they may."""
-        user = self.env["res.users"].browse(access_uid) if access_uid else self.env.user
-        if user.has_group("order_aftersales.group_user") and not user.has_group("sales_team.group_sale_salesman"):
-            return self.env.ref("order_aftersales.sale_order_view_form_board").id
-        return super().get_formview_id(access_uid)
+    @api.model
+    def _get_form_to_read(self, user=None):
+        """Who takes part in the cycle without selling gets the sheet of the board."""
+        form = super()._get_form_to_read(user)
+        if form and (user or self.env.user).has_group("order_aftersales.group_user"):
+            return self.env.ref("order_aftersales.sale_order_view_form_board")
+        return form
 
     # ------------------------------------------------------------------ whose it is
 

@@ -30,8 +30,10 @@ from . import sale_change_order_signer
 from . import sale_change_order_withdrawal
 from . import sale_change_order_proposal
 from . import payment_transaction
+from . import sale_change_order_invoicing
 from . import sale_order_transition
 from . import sale_order
+from . import sale_order_opening
 from . import sale_order_allowance
 from . import sale_order_allowance_sync
 from . import sale_order_capture
@@ -43,6 +45,7 @@ from . import sale_order_line_coverage
 from . import sale_order_line_policy
 from . import sale_order_line_hours
 from . import account_analytic_line
+from . import account_move
 from . import sale_order_extras
 from . import sale_order_follow_up
 from . import sale_minor_item

@@ -138,12 +138,7 @@ class CrmLead(models.Model):
 
     def action_view_origin_order(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.origin_order_id.id,
-            "views": [(False, "form")],
-        }
+        return self.origin_order_id.get_formview_action()
 
     # === OVERRIDES ===
 

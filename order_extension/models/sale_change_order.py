@@ -310,12 +310,7 @@ class SaleChangeOrder(models.Model):
 
     def action_view_order(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.order_id.id,
-            "views": [(False, "form")],
-        }
+        return self.order_id.get_formview_action()
 
     def action_preview(self):
         """Open the page as the customer sees it."""

@@ -97,9 +97,4 @@ class SaleOrder(models.Model):
 
     def action_view_follow_up_of(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.follow_up_of_id.id,
-            "views": [(False, "form")],
-        }
+        return self.follow_up_of_id.get_formview_action()

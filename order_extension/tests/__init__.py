@@ -44,4 +44,5 @@ from . import test_extra_capture_said
 from . import test_rule_card
 from . import test_extra_capture_tour
 from . import test_controls
+from . import test_change_order_invoicing
 from . import test_search_views
