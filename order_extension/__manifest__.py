@@ -48,6 +48,7 @@
         "views/sale_extra_rule_views.xml",
         "views/sale_order_capture_views.xml",
         "views/project_task_site_views.xml",
+        "views/action_menu_views.xml",
         "views/res_config_settings_views.xml",
         "views/order_extension_menus.xml",
         "views/sale_change_order_office_menus.xml",

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..rule_card import share_left
-from .sale_order import OPEN_STATES
 
 
 class ProjectTask(models.Model):
@@ -40,8 +39,13 @@ class ProjectTask(models.Model):
         "Allowance Left (%)", compute="_compute_minor_items_left_percent", aggregator=None
     )
     order_change_order_open_count = fields.Integer(
-        "Open Change Orders of the Order", compute="_compute_order_change_order_open_count", aggregator=None
+        "Change Orders to Sign",
+        compute="_compute_order_change_order_open_count",
+        search="_search_order_change_order_open_count",
+        aggregator=None,
+        help="Change orders of the order that wait for the customer's signature.",
     )
+    is_past_deadline = fields.Boolean(compute="_compute_is_past_deadline")
 
     # The rule card
     extra_rules = fields.Html(compute="_compute_extra_rules", sanitize=False)
@@ -97,7 +101,7 @@ class ProjectTask(models.Model):
             self.env["sale.change.order"]
             .sudo()
             ._read_group(
-                Domain("order_id", "in", self.sale_order_id.ids) & Domain("state", "in", OPEN_STATES),
+                Domain("order_id", "in", self.sale_order_id.ids) & Domain("state", "=", "sent"),
                 ["order_id"],
                 ["__count"],
             )
@@ -105,6 +109,29 @@ class ProjectTask(models.Model):
         counts = {order.id: count for order, count in rows}
         for task in self:
             task.order_change_order_open_count = counts.get(task.sale_order_id.id, 0)
+
+    def _search_order_change_order_open_count(self, operator, value):
+        """Only "none" and "some" are asked for."""
+        if (operator, value) not in ((">", 0), ("!=", 0)):
+            return NotImplemented
+        # In sudo: as above.
+        orders = self.env["sale.order"].sudo()._search([("change_order_ids.state", "=", "sent")])
+        return Domain("id", "in", self.sudo()._search([("sale_order_id", "in", orders)]))
+
+    @api.depends("date_deadline")
+    def _compute_is_past_deadline(self):
+        now = fields.Datetime.now()
+        for task in self:
+            task.is_past_deadline = bool(task.date_deadline and task.date_deadline < now)
+
+    def action_view_change_orders_to_sign(self):
+        """Show what waits for the customer's signature."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("order_extension.sale_change_order_action")
+        # In sudo: which order the task belongs to; the change orders have their own rules.
+        action["domain"] = [("order_id", "=", self.sudo().sale_order_id.id), ("state", "=", "sent")]
+        action["context"] = {"create": False}
+        return action
 
     # === RULE CARD ===
 

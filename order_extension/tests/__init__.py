@@ -45,4 +45,5 @@ from . import test_rule_card
 from . import test_extra_capture_tour
 from . import test_controls
 from . import test_change_order_invoicing
+from . import test_header_buttons
 from . import test_search_views

@@ -161,8 +161,7 @@ class TestChangeOrderTimes(ChangeOrderCommon):
             reasons.mapped("signed_amount")
 
     def test_lists_open(self):
-        for xmlid in ("unsigned", "analysis_action"):
-            name = "sale_change_order_action_unsigned" if xmlid == "unsigned" else "sale_change_order_analysis_action"
+        for name in ("sale_change_order_action", "sale_change_order_analysis_action"):
             action = self.env["ir.actions.actions"].with_user(self.seller)._for_xml_id(f"order_extension.{name}")
             views = [(view, kind) for view, kind in action["views"] if kind != "form"]
             self.env[action["res_model"]].with_user(self.seller).get_views(views)
