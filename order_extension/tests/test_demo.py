@@ -53,7 +53,7 @@ class TestDemo(TransactionCase):
             self.assertEqual(visible.search_count([("order_id", "=", self.order.id)]), count, name)
 
     def test_allowance_is_partly_used(self):
-        """17.00 + 11.56 (10 min are 0.17 h at 68.00) + 15.70 (11.50 + 4.20) = 44.26 of 59.69, without the cancelled 6.00."""
+        """17.00 + 11.56 (10 min are 0.17 h at 68.00) + 15.70 (11.50 + 4.20) = 44.26 of 59.69; 6.00 are cancelled."""
         self.assertEqual(self.order.minor_items_rate, 0.0075)
         self.assertEqual(self.order.minor_items_amount, 59.69)
         self.assertEqual(self.order.minor_items_used, 44.26)
