@@ -4,6 +4,7 @@
     "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Order Extension contributors",
+    "website": "https://order-addons.example.com",  # a reserved name: there is no address yet
     "license": "LGPL-3",
     "depends": ["order_extension", "sale_timesheet", "sale_margin", "project_account"],
     "data": [
