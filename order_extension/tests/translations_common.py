@@ -14,7 +14,14 @@ TAG = re.compile(r'<(?:"[^"]*"|[^">])*>')
 #: ``%(name)s``, ``%s``, ``%%`` of Python, ``{{ … }}`` of mail templates.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\{.*?\}\}")
 #: Their records exist with demo data only.
-DEMO_MODELS = {"hr.department", "product.template", "sale.change.order.template", "sale.order.template"}
+DEMO_MODELS = {
+    "crm.tag",
+    "hr.department",
+    "order.strategy.criterion",
+    "product.template",
+    "sale.change.order.template",
+    "sale.order.template",
+}
 
 
 def tags(text):
