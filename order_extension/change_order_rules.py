@@ -9,7 +9,6 @@ import binascii
 import hashlib
 import io
 import json
-import re
 import unicodedata
 from typing import NamedTuple
 
@@ -35,8 +34,6 @@ SIGNATURE_FORMATS = frozenset({"PNG", "JPEG", "GIF"})
 #: Longest name that a signatory may give, and longest reason or remark.
 MAX_NAME_LENGTH = 120
 MAX_TEXT_LENGTH = 2000
-#: An amount that a customer may type: at most some hundred millions, with at most two decimals.
-AMOUNT = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,2})?")
 
 
 def can_move(state, target):
@@ -155,22 +152,6 @@ def clean_text(text, limit=MAX_TEXT_LENGTH):
     """Like :func:`clean_line`, but for several lines."""
     lines = [clean_line(line, limit) for line in str(text or "").splitlines()]
     return "\n".join(lines).strip()[:limit].strip()
-
-
-def parse_amount(text):
-    """Return the amount in ``text``, a plain number with a point or a comma before the cents, 0.0 for an empty one.
-
-    >>> parse_amount(" 1250,5 ")
-    1250.5
-
-    :raise ValueError: for anything else, numbers with thousands separators among them: 1.250 may be either
-    """
-    text = clean_line(text)
-    if not text:
-        return 0.0
-    if not AMOUNT.fullmatch(text):
-        raise ValueError(text)
-    return float(text.replace(",", "."))
 
 
 def decode_signature(data):

@@ -13,7 +13,7 @@ from ..models.sale_change_order_signing import HANDOVER_SCOPE
 
 #: Session key: which change order this device was handed over for, and by whom.
 DEVICE_KEY = "change_order_device"
-#: Session key: a sentence that the next view of a page shows once.
+#: Session key: why an answer was refused and what was typed, which the next view of the page shows once.
 NOTICE_KEY = "change_order_notice"
 HISTORY_KEY = "my_change_orders_history"
 REPORT = "order_extension.sale_change_order_report_action"
@@ -180,6 +180,8 @@ class ChangeOrderPortal(CustomerPortal):
         preview = not change_order.sent_on
         can_sign = not preview and change_order._has_to_be_signed()
         notice = request.session.pop(NOTICE_KEY, None) or {}
+        if notice.get("id") != change_order.id:
+            notice = {}
         replacement = change_order.superseded_by_id
         return {
             "change_order": change_order,
@@ -201,7 +203,9 @@ class ChangeOrderPortal(CustomerPortal):
             else change_order._get_signer().name,
             "replacement": replacement if replacement.sent_on else replacement.browse(),
             "message": message,
-            "notice": notice.get("text") if notice.get("id") == change_order.id else None,
+            "notice": notice.get("text"),
+            "refused_answer": notice.get("answer"),
+            "typed": notice.get("typed") or {},
             "backend_url": f"/odoo/action-order_extension.sale_change_order_action/{change_order.id}",
             "is_handed_over": self.env.user._is_public() and bool(self._get_device_user_id(change_order)),
         }

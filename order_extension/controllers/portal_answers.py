@@ -8,6 +8,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from ..change_order_rules import MAX_TEXT_LENGTH
 from .portal import NOTICE_KEY, ChangeOrderPortal
 
 _logger = logging.getLogger(__name__)
@@ -153,14 +154,16 @@ class ChangeOrderAnswers(ChangeOrderPortal):
             lambda change_order, author: change_order._decline(author.name, decline_message),
             "_post_declined",
             "declined",
+            {"decline_message": decline_message},
         )
 
-    def _answer_offer(self, change_order_id, access_token, answer, post, message):
+    def _answer_offer(self, change_order_id, access_token, answer, post, message, typed):
         """Note an answer without a signature, tell the seller and show the page again.
 
         :param answer: function of the change order and of who answers; a UserError is said on the page
         :param str post: method that posts it
         :param str message: what the page says then
+        :param dict typed: what the customer has typed, by field of the form: shown again when it is refused
         """
         change_order = self._find_change_order(change_order_id, access_token)
         if not change_order:
@@ -170,7 +173,12 @@ class ChangeOrderAnswers(ChangeOrderPortal):
             with self.env.cr.savepoint():
                 answer(change_order, author)
         except UserError as error:
-            request.session[NOTICE_KEY] = {"id": change_order.id, "text": str(error)}
+            request.session[NOTICE_KEY] = {
+                "id": change_order.id,
+                "text": str(error),
+                "answer": message,
+                "typed": {field: str(text)[:MAX_TEXT_LENGTH] for field, text in typed.items() if text},
+            }
             return request.redirect(change_order.get_portal_url())
         self._tell(getattr(change_order, post), author)
         return request.redirect(change_order.get_portal_url(query_string=f"&message={message}"))
@@ -192,4 +200,5 @@ class ChangeOrderAnswers(ChangeOrderPortal):
             lambda change_order, author: change_order._propose(author.name, proposal, amount),
             "_post_proposed",
             "proposed",
+            {"proposal": proposal, "amount": amount},
         )

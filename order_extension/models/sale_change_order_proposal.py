@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
-from ..change_order_rules import clean_line, clean_text, parse_amount
+from ..change_order_rules import clean_line, clean_text
+from ..typed_amount import parse_amount
 
 ACTIVITY = "order_extension.mail_activity_type_counter_proposal"
 
@@ -60,12 +61,7 @@ class SaleChangeOrder(models.Model):
         text = clean_text(text)
         if not text:
             raise UserError(self.env._("Please tell us in a few words what should be different."))
-        try:
-            wished = parse_amount(amount)
-        except ValueError as error:
-            raise UserError(
-                self.env._("We can't read the total that you wish. Please write it as a plain number, such as 1250.00.")
-            ) from error
+        wished = self._read_wished_total(amount)
         self._lock_rows()
         if not self._has_to_be_signed():
             raise UserError(self._get_not_signable_message())
@@ -78,6 +74,31 @@ class SaleChangeOrder(models.Model):
             }
         )
         self._schedule_counter_answer()
+
+    def _read_wished_total(self, typed):
+        """Return the total that the customer has typed, in the currency of the offer.
+
+        :raise UserError: when it can't be read, or can be read in two ways
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        try:
+            return parse_amount(typed, (currency.symbol, currency.name, currency.currency_unit_label))
+        except ValueError as error:
+            why, *readings = error.args
+            if why == "ambiguous":
+                much, little = readings
+                message = self.env._(
+                    "We can't tell whether “%(typed)s” is %(much)s or %(little)s. Please write it with its cents.",
+                    typed=clean_line(typed),
+                    much=format_amount(self.env, much, currency),
+                    little=format_amount(self.env, little, currency),
+                )
+            else:
+                message = self.env._(
+                    "We can't read the total that you wish. Please write it as a plain number, such as 1250.00."
+                )
+            raise UserError(message) from error
 
     def _schedule_counter_answer(self):
         """Ask the seller for an answer, once, however often the customer writes."""

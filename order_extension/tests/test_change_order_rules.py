@@ -12,6 +12,7 @@ from PIL import Image
 from odoo.tests import BaseCase, tagged
 
 from .. import change_order_rules as rules
+from ..typed_amount import parse_amount
 
 # The same examples in every run: a test that passes on one machine passes on all.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
@@ -117,6 +118,68 @@ class TestChangeOrderRules(BaseCase):
         self.assertEqual(rules.clean_line("  Zoë\u202e\x00 O'Neil-Müller \n 三木 "), "Zoë O'Neil-Müller 三木")
         self.assertEqual(rules.clean_line(None), "")
         self.assertEqual(rules.clean_text("too dear\r\n\x07and late "), "too dear\nand late")
+
+    # === TYPED AMOUNTS ===
+
+    def _read(self, text):
+        try:
+            return parse_amount(text, ("€", "EUR", "Euros"))
+        except ValueError as error:
+            return error.args[0]
+
+    def test_amounts_as_people_type_them(self):
+        for text in (
+            "1234,5", "1234.50", "1 234,50", "1\N{NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}€", "1\N{NARROW NO-BREAK SPACE}234,50",
+            "1'234.50", "1’234.50 EUR", "1.234,50", "1,234.50", "€1,234.50", "eur 1 234.5", "1 234,50 euros",
+        ):  # fmt: skip
+            self.assertEqual(self._read(text), 1234.5, text)
+        for text, amount in (
+            ("", 0.0), (None, 0.0), (" 70 ", 70.0), ("-20", -20.0), ("−20 €", -20.0), ("€ -20,00", -20.0),
+            ("1250,-", 1250.0), ("1.250,–", 1250.0), ("1.234.567", 1234567.0), ("1 234", 1234.0), ("0,5", 0.5),
+        ):  # fmt: skip
+            self.assertEqual(self._read(text), amount, text)
+
+    def test_what_can_be_read_in_two_ways_is_asked(self):
+        for text in ("1.234", "1,234", "12.345 €", "-1.234"):
+            self.assertEqual(self._read(text), "ambiguous", text)
+        with self.assertRaises(ValueError) as caught:
+            parse_amount("-1,234")
+        self.assertEqual(caught.exception.args, ("ambiguous", -1234.0, -1.234))
+
+    def test_what_is_no_amount(self):
+        for text in (
+            "much less", "1e5", "nan", "--5", "9999999999", "0.567", "1234.567", "1 234.567", "1,234,50", "12 34", "7.",
+            "20 $", "€", "1.2345,00", "5 €/h",
+        ):  # fmt: skip
+            self.assertEqual(self._read(text), "unreadable", text)
+
+    @given(
+        st.integers(0, 999_999_999),
+        st.integers(0, 99) | st.none(),
+        st.sampled_from(["", " ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "'", "’", ".", ","]),
+        st.sampled_from([".", ","]),
+        st.sampled_from(["{}", "-{}", "{} €", "€{}", "EUR {}", " {} "]),
+    )
+    @settings(max_examples=400, deadline=None)
+    def test_amount_is_what_was_meant_or_asked(self, whole, cents, group, point, form):
+        """Whatever way somebody writes an amount: it is read as they meant it, or not at all."""
+        if group == point:
+            group = ""
+        text = form.format(f"{whole:,}".replace(",", group) + ("" if cents is None else f"{point}{cents:02d}"))
+        amount = (whole + (cents or 0) / 100) * (-1 if "-" in form else 1)
+        if cents is None and group in (".", ",") and 1000 <= whole < 1_000_000:
+            self.assertEqual(self._read(text), "ambiguous", text)
+        else:
+            self.assertAlmostEqual(self._read(text), amount, 2, text)
+
+    @given(st.text(alphabet=st.sampled_from("0123456789 .,'-−€x\u202f"), max_size=12) | st.text(max_size=20))
+    @settings(max_examples=400, deadline=None)
+    def test_typed_amount_never_breaks(self, text):
+        read = self._read(text)
+        if isinstance(read, str):
+            self.assertIn(read, ("ambiguous", "unreadable"))
+        else:
+            self.assertTrue(math.isfinite(read) and abs(read) < 1e9, text)
 
     # === SIGNATURE ===
 

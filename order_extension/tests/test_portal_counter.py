@@ -3,6 +3,8 @@
 import re
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -109,14 +111,40 @@ class TestPortalCounter(CounterCommon):
             self.assertIn("Please tell us in a few words what should be different.", page)
         self._assert_no_proposal(self.change)
 
-    def test_total_is_a_plain_number(self):
-        for amount in ("much less", "1.250,00", "1e5", "nan", "12.345", "9999999999", "--5"):
+    def test_total_is_read_as_it_was_meant(self):
+        for amount in ("much less", "1e5", "nan", "9999999999", "--5"):
             with self.subTest(amount=amount):
                 self.assertIn("read the total that you wish", self._send_proposal(self.change, amount=amount).text)
+        page = self._send_proposal(self.change, amount="1.250").text
+        for text in ("tell whether “1.250” is", "1,250.00", "1.25"):
+            self.assertIn(text, page)
         self._assert_no_proposal(self.change)
-        for amount, value in (("1250,5", 1250.5), (" 70 ", 70.0), ("-20.00", -20.0), ("", 0.0)):
+        for amount, value in (
+            ("1.250,00", 1250.0),
+            (" 70 ", 70.0),
+            ("-20.00", -20.0),
+            ("1 234,50 USD", 1234.5),
+            ("", 0.0),
+        ):
             self._send_proposal(self.change, amount=amount)
             self.assertEqual(self.change.counter_amount, value)
+
+    def test_what_was_typed_comes_back_with_the_error(self):
+        page = html.fromstring(self._send_proposal(self.change, "Without <the> paint,\nplease", "1.250").text)
+        (dialog,) = page.xpath("//div[@id='change_order_propose'][@data-reopen]")
+        self.assertEqual(dialog.xpath(".//textarea")[0].text, "Without <the> paint,\nplease")
+        self.assertEqual(dialog.xpath(".//input[@name='amount']/@value"), ["1.250"])
+        self.assertIn("1.250", dialog.xpath(".//*[@role='alert']")[0].text_content())
+        self.assertFalse(page.xpath("//div[@id='change_order_decline'][@data-reopen]"))
+        again = html.fromstring(self._get(self.change).text)
+        self.assertFalse(again.xpath("//*[@data-reopen]"), "shown once")
+
+    def test_what_was_typed_is_not_lost_when_the_offer_has_ended(self):
+        self.change._as_transition().validity_date = "2020-01-31"
+        page = html.fromstring(self._send_proposal(self.change, "Without the paint", "90").text)
+        notice = page.xpath("//*[hasclass('o_change_order_notice')]")[0].text_content()
+        for text in ("This offer has expired", "Without the paint", "90"):
+            self.assertIn(text, notice)
 
     def test_long_and_hostile_text(self):
         page = self._send_proposal(self.change, "<script>alert('x')</script>" + "y" * 5000).text
