@@ -245,7 +245,6 @@ class SaleChangeOrder(models.Model):
             # The name of the order may be out of reach for a technician, its number is not a secret.
             vals["name"] = change_order_name(order.sudo().name, vals.get("number", 0), vals.get("revision", 1))
         change_orders = super().create(vals_list)
-        change_orders._claim_photos()
         for change_order in change_orders:
             change_order._subscribe_sellers()
         return change_orders
@@ -259,10 +258,7 @@ class SaleChangeOrder(models.Model):
                 raise UserError(
                     self.env._("A change order stays with its order. Record a new one on the other order instead.")
                 )
-        res = super().write(vals)
-        if "photo_ids" in vals:
-            self._claim_photos()
-        return res
+        return super().write(vals)
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

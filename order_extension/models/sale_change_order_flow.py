@@ -234,7 +234,9 @@ class SaleChangeOrder(models.Model):
         self.order_id._check_can_extend()
         # As a transition, for the number and the revision; the user's right to it was checked above.
         revision = self._as_transition().copy(self._prepare_revision_vals())
-        revision.photo_ids = [Command.link(photo.copy({"res_id": revision.id}).id) for photo in self.photo_ids.sudo()]
+        revision.photo_ids = [
+            Command.link(photo.copy({"res_id": revision.id}).id) for photo in self._get_shown_photos()
+        ]
         if self.state != "declined":
             self._move(
                 "cancelled",

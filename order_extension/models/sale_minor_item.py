@@ -224,7 +224,6 @@ class SaleMinorItem(models.Model):
         vals_list = [self.browse()._without_transition_fields(vals) for vals in vals_list]
         items = super().create(vals_list)
         items.order_id._check_can_extend()
-        items._claim_photos()
         items._cover()
         return items
 
@@ -243,8 +242,6 @@ class SaleMinorItem(models.Model):
         if "user_id" in vals:
             # Nobody records in another's name without the right to that one's items.
             self.check_access("write")
-        if "photo_ids" in vals:
-            self._claim_photos()
         if VALUE_FIELDS & vals.keys():
             self.order_id._check_can_extend()
             self._cover()

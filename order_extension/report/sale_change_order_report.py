@@ -1,42 +1,14 @@
 import base64
-import io
-
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from odoo import api, models
 
-from ..change_order_rules import MAX_SIGNATURE_PIXELS as MAX_PIXELS
+from ..pictures import picture_data_uri
 
 #: What fits in a row or two without pushing the signature to another page.
 MAX_PHOTOS = 6
 #: Pixels. Printed at some 4 cm, so sharp enough; the photos of a phone unchanged would make the PDF megabytes each.
 PHOTO_SIZE = (640, 480)
 SIGNATURE_SIZE = (800, 400)
-
-
-def picture_data_uri(picture, size):
-    """Return a small copy of ``picture`` as a data URI that every PDF program can show, or an empty string.
-
-    The PDF program can't log in to fetch a picture and doesn't know how a phone was held. Formats that Odoo doesn't
-    read, WebP among them, give an empty string.
-
-    :param bytes picture: a picture file
-    :param tuple size: greatest width and height of the copy, in pixels
-    """
-    try:
-        with Image.open(io.BytesIO(picture or b"")) as image:
-            if image.width * image.height > MAX_PIXELS:
-                return ""
-            image.draft("RGB", size)
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
-            upright.thumbnail(size)
-            paper = Image.new("RGB", upright.size, "white")
-            paper.paste(upright, mask=upright)
-            copy = io.BytesIO()
-            paper.save(copy, "JPEG", quality=85)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
-        return ""
-    return f"data:image/jpeg;base64,{base64.b64encode(copy.getvalue()).decode()}"
 
 
 class ReportSaleChangeOrder(models.AbstractModel):

@@ -47,3 +47,4 @@ from . import test_controls
 from . import test_change_order_invoicing
 from . import test_header_buttons
 from . import test_search_views
+from . import test_extra_photos_tour

@@ -1,7 +1,10 @@
 """The life of a change order: who, when and why; what can't be done, and what is said then."""
 
+import base64
+import io
 from datetime import timedelta
 
+from PIL import Image
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -10,7 +13,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import ChangeOrderCommon
+from .common import SIGNATURE, ChangeOrderCommon
 
 
 @tagged("post_install", "-at_install")
@@ -326,7 +329,7 @@ class TestChangeOrderStates(ChangeOrderCommon):
 
     def test_photos_go_along(self):
         photo = self.env["ir.attachment"].create(
-            {"name": "window.png", "raw": b"\x89PNG\r\n\x1a\n", "mimetype": "image/png"}
+            {"name": "window.png", "raw": base64.b64decode(SIGNATURE), "mimetype": "image/png"}
         )
         change = self._make_change(photo_ids=[Command.link(photo.id)])
         self.assertEqual((photo.res_model, photo.res_id), ("sale.change.order", change.id))
@@ -382,3 +385,40 @@ class TestChangeOrderStates(ChangeOrderCommon):
         order.invalidate_recordset()
         order.unlink()
         self.assertFalse(change.exists())
+    def _upload(self, name, content, mimetype="image/jpeg"):
+        return self.env["ir.attachment"].create({"name": name, "raw": content, "mimetype": mimetype})
+
+    def test_photos_are_what_everybody_can_see(self):
+        """Judged by what is in the file, not by its name, also when it is uploaded to a record that exists."""
+        png = base64.b64decode(SIGNATURE)
+        heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
+        change = self._make_change()
+        for name, content, mimetype in (
+            ("note.jpg", b"only text", "image/jpeg"),
+            ("IMG_1.heic", heic, "image/heic"),
+            ("half.png", png[:40], "image/png"),
+        ):
+            with self.subTest(name=name):
+                photo = self._upload(name, content, mimetype)
+                message = f"“{name}” can't be shown as a picture"
+                with self.assertRaisesRegex(UserError, message), self.cr.savepoint():
+                    self._make_change(photo_ids=[Command.link(photo.id)])
+                photo.write({"res_model": "sale.change.order", "res_id": change.id})
+                with self.assertRaisesRegex(UserError, message), self.cr.savepoint():
+                    change.photo_ids = photo
+        self.assertFalse(change.photo_ids)
+
+    def test_photos_that_odoo_reads_become_jpeg(self):
+        bitmap = io.BytesIO()
+        Image.new("RGB", (20, 10), "red").save(bitmap, "BMP")
+        photo = self._upload("wall.bmp", bitmap.getvalue(), "image/bmp")
+        change = self._make_change(photo_ids=[Command.link(photo.id)])
+        self.assertRecordValues(change.photo_ids, [{"name": "wall.bmp.jpg", "mimetype": "image/jpeg"}])
+        with Image.open(io.BytesIO(photo.raw)) as image:
+            self.assertEqual((image.format, image.size), ("JPEG", (20, 10)))
+
+    def test_revision_leaves_out_what_was_never_a_picture(self):
+        photo = self._upload("wall.png", base64.b64decode(SIGNATURE))
+        change = self._make_change(photo_ids=[Command.link(photo.id)], send=True)
+        photo.raw = b"from before it was checked"
+        self.assertFalse(change.browse(change.action_revise()["res_id"]).photo_ids)

@@ -241,6 +241,14 @@ class TestExtraCaptureConfirm(ExtraCaptureCommon):
         with self.assertRaisesRegex(UserError, "is cancelled"):
             item.with_user(self.technician).action_undo()
 
+    def test_photo_that_is_none(self):
+        """Refused wherever it would go, with its name."""
+        for decision in ("minor_item", "change_order", "follow_up"):
+            photo = self._photo(self.technician, name="note.jpg", raw=b"only text", mimetype="image/jpeg")
+            capture = self._capture(self.technician, decision=decision, photo_ids=[Command.link(photo.id)])
+            with self.assertRaisesRegex(UserError, "“note.jpg” can't be shown as a picture"):
+                capture.action_confirm()
+
     def test_extension(self):
         self.company.minor_item_material_markup = 0.25
         photo = self._photo(self.technician)

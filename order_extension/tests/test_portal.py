@@ -1,5 +1,6 @@
 """What customers see of change orders, and what they don't."""
 
+import base64
 from unittest.mock import patch
 
 from lxml import html
@@ -8,6 +9,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .common_portal import ChangeOrderPortalCommon
+from .common import SIGNATURE
 
 
 @tagged("post_install", "-at_install")
@@ -166,7 +168,7 @@ class TestPortalAccess(ChangeOrderPortalCommon):
         self._assert_not_shown(self._get(draft), draft)
 
     def test_photos_open_with_their_own_token(self):
-        photo = {"name": "wall.png", "raw": b"\x89PNG\r\n\x1a\n", "mimetype": "image/png"}
+        photo = {"name": "wall.png", "raw": base64.b64decode(SIGNATURE), "mimetype": "image/png"}
         change = self._make_change(photo_ids=[fields.Command.create(photo)], send=True)
         page = html.fromstring(self._get(change).content)
         (image,) = page.xpath("//div[@class='o_change_order_photos']//img")

@@ -12,7 +12,8 @@ from odoo.tools.pdf import PdfReader
 
 from odoo.addons.base.models import ir_actions_report
 
-from ..report.sale_change_order_report import MAX_PHOTOS, picture_data_uri
+from ..pictures import picture_data_uri
+from ..report.sale_change_order_report import MAX_PHOTOS
 from .common import ChangeOrderCommon
 
 REPORT = "order_extension.sale_change_order_report_action"
@@ -260,8 +261,9 @@ class TestReport(ReportCommon):
         self.assertEqual(len(self._photos(self._render(change))), MAX_PHOTOS)
 
     def test_a_broken_photo_is_left_out(self):
-        photos = self._attach(picture()) | self._attach(b"\x89PNG\r\n\x1a\nbroken", name="broken.png")
+        photos = self._attach(picture()) | self._attach(picture(), name="broken.png")
         change = self._make_change(photo_ids=[Command.link(photo.id) for photo in photos])
+        photos[1].raw = b"\x89PNG\r\n\x1a\nbroken"
         self.assertEqual(len(self._photos(self._render(change))), 1)
 
     def test_picture_data_uri(self):
@@ -275,7 +277,7 @@ class TestReport(ReportCommon):
         self.assertEqual(clear.getpixel((0, 0)), (255, 255, 255))
         self.assertEqual(picture_data_uri(b"", (640, 480)), "")
         self.assertEqual(picture_data_uri(b"<svg/>", (640, 480)), "")
-        self.assertEqual(picture_data_uri(picture(6000, 6000, "PNG", mode="1"), (640, 480)), "", "too large to unfold")
+        self.assertEqual(picture_data_uri(picture(8000, 7000, "PNG", mode="1"), (640, 480)), "", "too large to unfold")
 
 
 @tagged("post_install", "-at_install")

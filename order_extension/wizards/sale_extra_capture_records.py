@@ -116,6 +116,7 @@ class SaleExtraCapture(models.TransientModel):
         """Return the photos, freed from this dialog, so that another record can claim them."""
         photos = self.photo_ids
         photos.check_access("read")
+        self.env["extra.photos.mixin"]._check_pictures(photos)
         own = photos.filtered(lambda photo: photo.res_model == self._name and photo.res_id in (0, self.id))
         # In sudo: a technician may not write on attachments in general, but these were uploaded into his own dialog.
         own.sudo().write({"res_id": 0})
