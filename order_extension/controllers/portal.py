@@ -22,6 +22,13 @@ REPORT = "order_extension.sale_change_order_report_action"
 class ChangeOrderPortal(CustomerPortal):
     # === HOME ===
 
+    @http.route()
+    def home(self, **kwargs):
+        response = super().home(**kwargs)
+        name = "change_order_to_sign_count"
+        response.qcontext.update(self._prepare_home_portal_values([name]))
+        return response
+
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         domains = {

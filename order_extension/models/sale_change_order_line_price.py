@@ -112,6 +112,9 @@ class SaleChangeOrderLine(models.Model):
 
     # === BUSINESS ===
 
+    def _prepare_all_base_lines(self):
+        return [base_line for line in self for base_line in line._prepare_base_lines_for_taxes_computation()]
+
     def _prepare_base_lines_for_taxes_computation(self):
         """Return the tax engine's base lines of this line.
 

@@ -58,9 +58,28 @@ class SaleChangeOrder(models.Model):
         """Return the tax engine's summary of ``lines`` as they stand now, by default of those that count."""
         self.ensure_one()
         lines = self._get_agreed_lines() if lines is None else lines
-        return self.order_id._get_totals_of_base_lines(
-            [base_line for line in lines for base_line in line._prepare_base_lines_for_taxes_computation()]
+        return self.order_id._get_totals_of_base_lines(lines._prepare_all_base_lines())
+
+    def _get_tax_rows(self):
+        """Return label and amount of each tax, in the customer's language, as the page shows them."""
+        self.ensure_one()
+        change_order = self.with_context(lang=self._get_lang())
+        taxes = change_order.order_id._get_taxes_of_base_lines(
+            change_order._get_agreed_lines()._prepare_all_base_lines()
         )
+        rows = [(change_order._get_tax_label(tax, taxes), amount) for tax, amount in taxes.items()]
+        if self.currency_id.compare_amounts(sum(amount for _label, amount in rows), self.amount_tax):
+            # Somebody has changed a tax since it was signed: what was signed holds.
+            return [(change_order.env._("Taxes"), self.amount_tax)]
+        return rows
+
+    def _get_tax_label(self, tax, taxes):
+        """How a tax is called: as its group on the order, unless the group has another rate too."""
+        group = tax.tax_group_id
+        if not any(other != tax and other.tax_group_id == group for other in taxes):
+            return group.name
+        has_words = any(char.isalpha() for char in tax.tax_label)
+        return tax.tax_label if has_words else self.env._("Taxes %s", tax.tax_label)
 
     @api.depends(*SUMMED_FIELDS)
     def _compute_amounts(self):

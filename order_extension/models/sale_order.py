@@ -53,13 +53,35 @@ class SaleOrder(models.Model):
 
     def _get_totals_of_base_lines(self, base_lines):
         """Return the tax engine's summary of ``base_lines``, rounded as this order is."""
+        self._round_base_lines(base_lines)
+        company = self.company_id or self.env.company
+        return self.env["account.tax"]._get_tax_totals_summary(
+            base_lines=base_lines, currency=self.currency_id or company.currency_id, company=company
+        )
+
+    def _get_taxes_of_base_lines(self, base_lines):
+        """Return the amount of each tax on ``base_lines``, rounded as this order is, by tax in the order of taxes."""
+        self._round_base_lines(base_lines)
+        AccountTax = self.env["account.tax"]
+        amounts = AccountTax._aggregate_base_lines_aggregated_values(
+            AccountTax._aggregate_base_lines_tax_details(
+                base_lines, lambda _base_line, tax_data: tax_data["tax"] if tax_data else None
+            )
+        )
+        taxes = AccountTax.union(*filter(None, amounts)).sorted()
+        return {tax: amounts[tax]["tax_amount_currency"] for tax in taxes}
+
+    def _round_base_lines(self, base_lines):
         company = self.company_id or self.env.company
         AccountTax = self.env["account.tax"]
         AccountTax._add_tax_details_in_base_lines(base_lines, company)
         AccountTax._round_base_lines_tax_details(base_lines, company)
-        return AccountTax._get_tax_totals_summary(
-            base_lines=base_lines, currency=self.currency_id or company.currency_id, company=company
-        )
+
+    def _get_customer_contact(self):
+        """Return whom the customer may turn to."""
+        self.ensure_one()
+        # In sudo: the customer sees who it is, not the user.
+        return self.sudo().user_id.partner_id
 
     # === RULES ===
 

@@ -87,11 +87,23 @@ class TestPortalList(ChangeOrderPortalCommon):
             {"change_order_count": 4, "change_order_to_sign_count": 2},
         )
         self.assertEqual(self.make_jsonrpc_request("/my/counters", {"counters": []}), {})
+        self.assertEqual(self._read_alert(), "2 change orders to sign")
         self._login(self.stranger_user)
         self.assertEqual(
             self.make_jsonrpc_request("/my/counters", {"counters": counters}),
             {"change_order_count": 0, "change_order_to_sign_count": 0},
         )
+
+    def test_home_says_one_in_the_singular(self):
+        self._login(self.customer_user)
+        self.assertEqual(self._read_alert(), "1 change order to sign")
+        self._sign(self.change)
+        self.assertEqual(self._read_alert(), "")
+
+    def _read_alert(self):
+        page = html.fromstring(self.url_open("/my").content)
+        alerts = page.xpath("//*[@id='portal_alert_category']//a[contains(@href, 'change_orders')]")
+        return " ".join("".join(alert.text_content() for alert in alerts).split())
 
     def test_order_page_lists_what_was_offered(self):
         self._make_one_of_each()
@@ -176,6 +188,12 @@ class TestPortalAccess(ChangeOrderPortalCommon):
         self.assertIn(f"access_token={change.photo_ids.access_token}", image.get("src"))
         (link,) = page.xpath("//div[@class='o_change_order_photos']/a")
         self.assertEqual(self.url_open(link.get("href")).headers["Content-Type"], "image/png")
+        # as it may have been uploaded before that was checked
+        change.photo_ids.raw = b"no picture at all"
+        page = html.fromstring(self._get(change).content)
+        self.assertFalse(page.xpath("//div[@class='o_change_order_photos']//img"))
+        (box,) = page.xpath("//div[@class='o_change_order_photos']/div")
+        self.assertEqual(" ".join(box.text_content().split()), "“wall.png” can't be shown as a picture.")
 
     def test_pdf(self):
         response = self._get(self.change, report_type="pdf", download="true")
@@ -280,6 +298,41 @@ class TestPortalPage(ChangeOrderPortalCommon):
         self.assertNotIn("<script>alert(", page)
         self.assertIn("title &lt;script&gt;", page)
         self.assertNotIn("<script>alert(", self.url_open(self.order.get_portal_url()).text)
+
+    def test_pages_say_their_language_and_title(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self._login(self.customer_user)
+        for lang, code in (("en_US", "en-US"), ("fr_FR", "fr-FR")):
+            self.opener.cookies["frontend_lang"] = lang
+            for url, title in (
+                (self._url(self.change), f"{self.change.name}: Stuck window"),
+                (self.order.get_portal_url(), self.order.name),
+            ):
+                page = html.fromstring(self.url_open(url).content)
+                self.assertEqual(page.get("lang"), code, url)
+                self.assertEqual(page.findtext(".//title"), title)
+            for url in ("/my", "/my/change_orders"):
+                page = html.fromstring(self.url_open(url).content)
+                self.assertEqual(page.get("lang"), code, url)
+                self.assertNotEqual(page.findtext(".//title"), "Odoo")
+
+    def test_taxes_have_a_row_for_each_rate(self):
+        """85.00 at 19 %: 16.15; 2 x 50.00 less 10 % at 7 %: 6.30. Both rates are of one group of taxes."""
+        plants = self._make_product("Plants", 50.0, taxes_id=[fields.Command.set(self.tax_7.ids)])
+        change = self._make_change(self._add(self.window), self._add(plants, 2, discount=10), send=True)
+        rows = self._read_taxes(change)
+        self.assertEqual(rows, ["Taxes 19 % $ 16.15", "Taxes 7 % $ 6.30"])
+        self.tax_7.tax_group_id = self.env["account.tax.group"].create({"name": "Reduced rate"})
+        self.assertEqual(self._read_taxes(change)[1], "Reduced rate $ 6.30")
+        # what was signed stays, whatever becomes of the tax
+        self._sign(change)
+        self.tax_7.amount = 8
+        self.assertEqual(self._read_taxes(change), ["Taxes $ 22.45"])
+
+    def _read_taxes(self, change):
+        page = html.fromstring(self._get(change).content)
+        rows = page.xpath("//*[hasclass('o_change_order_tax')]")
+        return [" ".join(row.text_content().split()) for row in rows]
 
     def test_first_visit_is_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -64,6 +64,9 @@ export class ChangeOrderOptions extends Interaction {
                 setElementContent(element, markup(html));
             }
         }
+        // for whoever doesn't see that the sums have changed
+        const total = this.el.querySelector('[data-part="total"]').textContent.trim();
+        this.el.querySelector(".o_change_order_announcement").textContent = _t("New total with taxes: %s", total);
         // the signature goes along with what is shown now
         this.el.dataset.contentHash = contentHash;
     }

@@ -47,6 +47,10 @@ tours.add("change_order_portal_options", {
             },
         },
         { trigger: ".o_change_order_lines .o_change_order_sums:contains(205.00):contains(38.95):contains(243.95)" },
+        {
+            content: "and is said to whoever doesn't see it",
+            trigger: ".o_change_order_announcement[aria-live=polite]:contains(New total with taxes):contains(243.95)",
+        },
         { trigger: "#amount_after:contains(5,275.00)" },
         {
             content: "the lights as well, and not after all",

@@ -127,7 +127,7 @@ tours.add("change_order_portal_login", {
         {
             content: "one waits for the signature",
             trigger:
-                ".o_portal_index_card:contains(Change orders to sign):has([data-placeholder_count=change_order_to_sign_count]:contains(1)) a",
+                ".o_portal_index_card:contains(1):contains(change order to sign):not(:contains(change orders to sign)) a",
             run: "click",
             expectUnloadPage: true,
         },
