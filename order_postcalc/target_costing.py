@@ -22,6 +22,22 @@ def allowable_cost(price, margin, rounding):
     return float((exact / unit).to_integral_value(ROUND_HALF_UP) * unit)
 
 
+def scale_to(price, past_price, count):
+    """Return by what to multiply the sums of ``count`` past orders to have one at ``price``.
+
+    Two orders of 500.00 and 1 500.00 have cost 1 200.00 together, 60 % of their price. At 800.00 that is 480.00.
+
+    >>> 1200 * scale_to(800, 500 + 1500, 2)
+    480.0
+
+    Orders without a price are averaged.
+
+    >>> 1200 * scale_to(800, 0, 2)
+    600.0
+    """
+    return price / past_price if past_price > 0 else 1 / count
+
+
 def shares_of(weights):
     """Return the share of each weight, adding up to exactly 1; what rounding leaves goes to the largest.
 

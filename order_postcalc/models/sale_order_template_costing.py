@@ -7,7 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from ..localized import format_number
-from ..target_costing import add_up_to_all, allowable_cost, allowable_hours, shares_of, split_amount
+from ..sheet_figures import PLAN_KINDS
+from ..target_costing import add_up_to_all, allowable_cost, allowable_hours, scale_to, shares_of, split_amount
 from .sale_order_line_plan import COST_GROUPS
 from .sale_order_template_target import AVERAGE_GROUPS, COST_KINDS, WORK_KINDS
 
@@ -42,17 +43,18 @@ class SaleOrderTemplate(models.Model):
         "Past Orders", compute="_compute_target_actuals", groups=AVERAGE_GROUPS, help="Finished ones only."
     )
     target_actual_cost = fields.Monetary(
-        "Actual Cost, on Average",
+        "Actual Cost at this Price",
         compute="_compute_target_actuals",
         currency_field="target_currency_id",
         groups=AVERAGE_GROUPS,
+        help="What the past orders have cost in relation to their price, at the net price of this template.",
     )
     target_gap = fields.Monetary(
         "Gap",
         compute="_compute_target_actuals",
         currency_field="target_currency_id",
         groups=AVERAGE_GROUPS,
-        help="By how much the past orders were more expensive than they may be.",
+        help="By how much the past orders were more expensive than they may be, at the net price of this template.",
     )
 
     _target_margin_valid = models.Constraint("CHECK(target_margin < 1)", "The target margin must be below 100 %.")
@@ -90,7 +92,9 @@ class SaleOrderTemplate(models.Model):
         for template in self:
             count, actuals = template._get_target_actuals()
             template.target_order_count = count
-            template.target_actual_cost = sum(cost for cost, _hours in actuals.values())
+            template.target_actual_cost = sum(
+                template.target_currency_id.round(cost) for cost, _hours in actuals.values()
+            )
             template.target_gap = template.target_actual_cost - template.target_cost if count else 0.0
 
     def _get_target_lines(self):
@@ -184,24 +188,29 @@ class SaleOrderTemplate(models.Model):
         )
 
     def _get_target_actuals(self):
-        """Return the number of past orders, and (cost, hours) of one on average, by key of the row."""
+        """Return the number of past orders, and (cost, hours) of them at the price of the template, by key of the row.
+
+        An order of twice the price may cost twice as much: what is compared is the share of the price.
+        """
         self.ensure_one()
         template = self._origin
         orders = template.env["sale.order"].search(template._get_target_orders_domain()) if template else []
         if not orders:
             return 0, {}
         rows = self.env["order.postcalc.report"]._read_group(
-            [("order_id", "in", orders.ids), ("kind", "in", COST_KINDS)],
+            [("order_id", "in", orders.ids), ("kind", "in", (*PLAN_KINDS, *COST_KINDS))],
             ["kind", "activity_id"],
-            ["actual_cost:sum", "actual_hours:sum"],
+            ["planned_revenue:sum", "actual_cost:sum", "actual_hours:sum"],
         )
-        sums = {}
-        for kind, activity, cost, hours in rows:
-            key = activity.id if kind in WORK_KINDS else "material"
-            before = sums.get(key, (0.0, 0.0))
-            sums[key] = (before[0] + cost, before[1] + hours)
-        count = len(orders)
-        return count, {key: (cost / count, hours / count) for key, (cost, hours) in sums.items()}
+        price, sums = 0.0, {}
+        for kind, activity, revenue, cost, hours in rows:
+            price += revenue
+            if kind in COST_KINDS:
+                key = activity.id if kind in WORK_KINDS else "material"
+                before = sums.get(key, (0.0, 0.0))
+                sums[key] = (before[0] + cost, before[1] + hours)
+        at_price = scale_to(self.target_price, price, len(orders))
+        return len(orders), {key: (cost * at_price, hours * at_price) for key, (cost, hours) in sums.items()}
 
     def _get_target_figures(self):
         """Return the figures of the rows of this template by their key."""

@@ -28,7 +28,7 @@ class SaleOrderTemplateTarget(models.Model):
     actual_cost = fields.Monetary(
         compute="_compute_figures",
         groups=AVERAGE_GROUPS,
-        help="Of the past orders from this template.",
+        help="Of the past orders from this template, at its net price.",
     )
     actual_hours = fields.Float(compute="_compute_figures", groups=AVERAGE_GROUPS)
     gap = fields.Monetary(

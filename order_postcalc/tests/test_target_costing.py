@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import BaseCase, tagged
 
-from ..target_costing import add_up_to_all, allowable_cost, allowable_hours, shares_of, split_amount
+from ..target_costing import add_up_to_all, allowable_cost, allowable_hours, scale_to, shares_of, split_amount
 from .common import PostcalcCommon
 
 amounts = st.integers(0, 100_000_000).map(lambda cents: cents / 100)
@@ -22,6 +22,10 @@ class TestTargetCostingRules(BaseCase):
         self.assertEqual(allowable_cost(5070.0, 0.3, 0.01), 3549.0)
         self.assertEqual(allowable_cost(100.0, -0.1, 0.01), 110.0)
         self.assertEqual((allowable_hours(900.0, 40.0), allowable_hours(900.0, 0.0)), (22.5, 0.0))
+
+    def test_scale(self):
+        """1 200.00 of 2 000.00 are 60 %: 480.00 at 800.00; without a price they are averaged."""
+        self.assertEqual((1200 * scale_to(800, 2000, 2), 1200 * scale_to(800, 0, 2)), (480.0, 600.0))
 
     def test_sum(self):
         self.assertTrue(add_up_to_all([0.3333, 0.3333, 0.3334]))
@@ -80,9 +84,9 @@ class TestTargetCosting(PostcalcCommon):
             }
         )
 
-    def _make_past(self, hours, material):
+    def _make_past(self, hours, material, lines=None):
         """Return a finished order: invoiced to the end."""
-        order = self._make_order(sale_order_template_id=self.template.id)
+        order = self._make_order(lines, sale_order_template_id=self.template.id)
         task = order.order_line.task_id[:1]
         self._log(hours, task=task)
         self.env["account.analytic.line"].create(
@@ -140,6 +144,25 @@ class TestTargetCosting(PostcalcCommon):
         self.assertAlmostEqual(work.allowable_hours, 18.679, 3)
         self.assertEqual(self.template.target_order_count, 2)
         self.assertEqual((self.template.target_actual_cost, self.template.target_gap), (1900.0, -1649.0))
+
+    def test_orders_of_all_sizes(self):
+        """One like the template, 5 070.00, has cost 2 600.00; one of twice the size, 10 140.00, has cost 4 800.00.
+
+        7 400.00 of 15 210.00 are 48.65 % of the price, at 5 070.00 a third of it: 2 466.67, which is 1 082.33 less than
+        the 3 549.00 that it may cost. An average of 3 700.00 would say that they were too expensive. Assembly is 35 h
+        and 1 400.00, of which a third is 11.67 h and 466.67, material is 6 000.00, of which a third is 2 000.00.
+        """
+        self._make_past(15, 2000.0)
+        twice = self._make_past(20, 4000.0, [(self.wardrobe, 2), (self.assembly, 24), (self.boards, 20)])
+        self.assertEqual(twice.amount_untaxed, 10140)
+        self.assertEqual((self.template.target_actual_cost, self.template.target_gap), (2466.67, -1082.33))
+        self.template.action_suggest_target_shares()
+        rows = self._rows()
+        work, material = rows["Assembly on site"], rows["Material"]
+        self.assertEqual((work.actual_cost, material.actual_cost), (466.67, 2000.0))
+        self.assertAlmostEqual(work.actual_hours, 11.67, 2)
+        # 7 : 30 of 3 549.00, that is 671.43 and 2 877.57
+        self.assertEqual((work.gap, material.gap), (-204.76, -877.57))
 
     def test_gap(self):
         """At a margin of 70 % 1 521.00 are allowable, half of it for assembly: 760.50 against 400.00 and 1 500.00"""
