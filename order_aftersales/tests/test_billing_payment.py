@@ -56,8 +56,10 @@ class TestBillingPayment(BillingCommon):
         self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", False)
         draft = self._bill(self.goods_line, 10)
         self.assertTrue(draft.is_billing_held)
-        with self.assertRaisesRegex(UserError, "bills what was not delivered"):
-            draft.action_post()
+        for context in ({}, {"cron_id": 1}, {"follows_payment": True}):  # no more than a caller can send
+            posting = draft.with_user(self.bookkeeper).with_context(**context)
+            with self.assertRaisesRegex(UserError, "bills what was not delivered"):
+                posting.action_post()
         transaction = self._pay(self.goods_order, amount=100.0, invoice_ids=[Command.set(draft.ids)])
         self.assertTrue(transaction.is_post_processed)
         self.assertEqual(transaction.payment_id.amount, 100.0)
@@ -67,6 +69,13 @@ class TestBillingPayment(BillingCommon):
         self.assertTrue(note.subtype_id.internal, "nothing for the customer to read")
         activity = self.goods_order.activity_ids.filtered(lambda activity: draft.name in (activity.summary or ""))
         self.assertEqual(activity.user_id, self.seller)
+
+    def test_posted_by_a_job(self):
+        """As after a payment; but what somebody has put on the clock is theirs to answer for (test_billing_release)."""
+        draft = self._bill(self.goods_line, 10)
+        draft.with_user(self.env.ref("base.user_root")).with_context(cron_id=1).action_post()
+        self.assertEqual(draft.state, "posted")
+        self.assertTrue(self.goods_order.activity_ids.filtered(lambda activity: draft.name in (activity.summary or "")))
 
     def test_warned_of(self):
         """With a warning, who posts by hand reads it on the draft and leaves a note; nobody is stopped."""

@@ -316,6 +316,14 @@ class TestUndocumentedLinePolicy(UnsignedCommon):
         self.assertEqual(self.order.amount_untaxed, 5070.00)
         self.assertEqual(len(self.order.order_line), 3)
 
+    def test_no_context_gets_around_it(self):
+        """What a caller can send along makes no import and no delivery of what they enter."""
+        self._set_policy("block")
+        boards = self._line(self.boards).with_user(self.seller)
+        for name in ("confirmed_order_comes_in", "skip_procurement", "follows_payment", "cron_id"):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "Record a change order"):
+                boards.with_context(**{name: True}).write({"product_uom_qty": 11})
+
     def test_block_does_nothing_by_halves(self):
         self._set_policy("block")
         lines = self.order.order_line.with_user(self.seller)
