@@ -152,6 +152,8 @@ class TestDemo(TransactionCase):
         self.assertEqual((line.billing_expected_qty, line.billing_surplus), (3.0, 620.00))
         for figure in ("4", "3", "560.00", "540.00"):
             self.assertIn(figure, line.billing_issue)
+        bookkeeper = self.env.ref("order_extension.user_bookkeeper")
+        self.assertTrue(invoice.with_user(bookkeeper).can_override_billing, "one of the logins can let it go")
 
     def test_selection(self):
         order = self._order("law_2").with_user(self.people["planner"])
