@@ -120,9 +120,11 @@ class ProjectTask(models.Model):
 
     @api.depends("date_deadline")
     def _compute_is_past_deadline(self):
-        now = fields.Datetime.now()
+        """What is due today is not late before tomorrow."""
+        today = fields.Date.context_today(self)
         for task in self:
-            task.is_past_deadline = bool(task.date_deadline and task.date_deadline < now)
+            deadline = task.date_deadline
+            task.is_past_deadline = bool(deadline) and fields.Date.context_today(self, deadline) < today
 
     def action_view_change_orders_to_sign(self):
         """Show what waits for the customer's signature."""

@@ -26,6 +26,13 @@ class SaleOrder(models.Model):
         return self._get_form_to_read(user).id or super().get_formview_id(access_uid)
 
     @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """As above, wherever no form is asked for by name: rows of a list, activities, addresses."""
+        if view_type == "form" and not view_id and not self.env.su and "form_view_ref" not in self.env.context:
+            view_id = self._get_form_to_read().id
+        return super().get_view(view_id, view_type, **options)
+
+    @api.model
     def _open_in_form_to_read(self, action):
         """Return ``action``, which opens orders, with a form that the user can read."""
         form = self._get_form_to_read()

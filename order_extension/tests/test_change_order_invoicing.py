@@ -115,9 +115,12 @@ class TestChangeOrderInvoicing(ChangeOrderCommon):
                 values = self._read_form(order, view_id)
                 self.assertEqual(values["name"], self.order.name)
                 self.assertEqual(order.get_formview_action()["views"], action["views"])
+                self.assertEqual(order.get_views([(False, "form")])["views"]["form"]["id"], view_id, "from a list, too")
         for user in (self.seller, self.manager):
             action = change.with_user(user).action_view_order()
             self.assertEqual(action["views"], [(False, "form")], "who sells has the form of Odoo")
+            form = self.order.with_user(user).get_views([(False, "form")])["views"]["form"]
+            self.assertEqual(form["id"], self.env.ref("sale.view_order_form").id)
 
     def test_order_opens_from_its_invoice(self):
         change = self._sign(self._make_change(send=True)).with_user(self.bookkeeper)

@@ -1,8 +1,11 @@
 """What employees are told about small extras, and who has confirmed it."""
 
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import BaseCase, new_test_user, tagged
@@ -84,11 +87,27 @@ class TestRuleCard(MinorItemsCommon):
         self.assertNotIn("<script>", self.task.extra_wordings)
         self.assertIn("Sorry &lt;script&gt;", self.task.extra_wordings)
 
-    def test_open_change_orders_are_counted(self):
-        self._make_change()
-        self._make_change(send=True)
-        self._sign(self._make_change(send=True))
-        self.assertEqual(self.task.with_user(self.technician).order_change_order_open_count, 2)
+    def test_what_waits_for_the_customer_is_counted(self):
+        """One of a draft, an offer and a signed change order, and it opens; the task is found by it."""
+        Task = self.env["project.task"].with_user(self.technician)
+        waiting = [("order_change_order_open_count", ">", 0)]
+        self._make_change(task_id=self.task.id)
+        self._sign(self._make_change(send=True, task_id=self.task.id))
+        self.assertFalse(Task.search(waiting))
+        sent = self._make_change(send=True, task_id=self.task.id)
+        task = self.task.with_user(self.technician)
+        self.assertEqual(task.order_change_order_open_count, 1)
+        self.assertEqual(Task.search(waiting), task)
+        action = task.action_view_change_orders_to_sign()
+        self.assertEqual(self.env[action["res_model"]].with_user(self.technician).search(action["domain"]), sent)
+
+    def test_deadline_of_days_past(self):
+        """A date that is over stands out; there is none on a task without one."""
+        self.assertFalse(self.task.is_past_deadline)
+        self.task.date_deadline = fields.Datetime.now() - timedelta(days=1)
+        self.assertTrue(self.task.is_past_deadline)
+        self.task.date_deadline = fields.Datetime.now() + timedelta(days=1)
+        self.assertFalse(self.task.is_past_deadline)
 
     def test_where_to_go(self):
         task = self.task.with_user(self.technician)
