@@ -239,7 +239,7 @@ class SaleExtraCapture(models.TransientModel):
         for capture in self:
             problem = capture.minutes_problem or capture.material_problem
             if problem:
-                raise ValidationError(f"“{capture.name}”: {problem}")
+                raise ValidationError(self.env._("“%(name)s”: %(problem)s", name=capture.name, problem=problem))
 
     # === WHERE IT GOES ===
 
