@@ -216,7 +216,9 @@ def captures(transaction):
 def confirm(transaction, capture_id):
     def action():
         with transaction() as env:
-            return env["sale.extra.capture"].browse(capture_id).action_confirm()["res_model"]
+            action = env["sale.extra.capture"].browse(capture_id).action_confirm()
+            # what is free stays where it was recorded, with a way to take it back
+            return action.get("res_model") or action["params"]["undo"]["model"]
 
     return action
 
