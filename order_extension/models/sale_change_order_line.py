@@ -166,6 +166,15 @@ class SaleChangeOrderLine(models.Model):
                     )
                 )
 
+    @api.constrains("kind", "order_line_id", "quantity")
+    def _check_reducible(self):
+        """Refuse at entry what is not there. What an action makes of an offer is checked when it is offered."""
+        if self.env["sale.change.order"]._in_transition():
+            return
+        for line in self.filtered(lambda line: line.kind == "reduce"):
+            if problem := line._get_reduction_problem(line.quantity):
+                raise ValidationError(problem)
+
     # === CRUD ===
 
     @api.model
@@ -243,23 +252,41 @@ class SaleChangeOrderLine(models.Model):
             return ""
         reduced = self.order_line_id
         same_reduced = self.change_order_id.line_ids.filtered(lambda line: line.order_line_id == reduced)
-        wanted = sum(same_reduced.mapped("quantity"))
-        left = self._get_reducible_quantity()
-        if reduced.product_uom_id.compare(wanted, left) > 0:
-            return _(
-                "“%(line)s” can be reduced by at most %(left)s %(unit)s, not by %(wanted)s: the rest is delivered or"
-                " invoiced.",
-                line=reduced.name,
-                left=f"{left:g}",
-                wanted=f"{wanted:g}",
-                unit=reduced.product_uom_id.name,
-            )
+        if problem := self._get_reduction_problem(sum(same_reduced.mapped("quantity"))):
+            return problem
         terms = (reduced.price_unit, reduced.discount, reduced.product_uom_id, reduced.tax_ids)
         if terms != (self.price_unit, self.discount, self.product_uom_id, self.tax_ids):
             return _(
                 "The price or taxes of the reduced line “%s” have changed since this offer was made.", reduced.name
             )
         return ""
+
+    def _get_reduction_problem(self, wanted):
+        """Return in one sentence why ``wanted`` can't be taken off the order line, or an empty string."""
+        self.ensure_one()
+        # In sudo: a technician reduces a line of an order that he can't read.
+        reduced = self.sudo().order_line_id
+        left = self._get_reducible_quantity_of(reduced)
+        if reduced.product_uom_id.compare(wanted, left) <= 0:
+            return ""
+        quantities = {
+            "line": reduced.name,
+            "ordered": f"{reduced.product_uom_qty:g}",
+            "wanted": f"{wanted:g}",
+            "unit": reduced.product_uom_id.name,
+        }
+        if reduced.product_uom_id.compare(wanted, reduced.product_uom_qty) > 0:
+            return self.env._(
+                "“%(line)s” can't be reduced by %(wanted)s %(unit)s: the order has only %(ordered)s of it.",
+                **quantities,
+            )
+        return self.env._(
+            "“%(line)s” can't be reduced by %(wanted)s %(unit)s: of the %(ordered)s ordered, %(done)s are delivered or"
+            " invoiced, so at most %(left)s can be taken off.",
+            done=f"{reduced.product_uom_qty - left:g}",
+            left=f"{left:g}",
+            **quantities,
+        )
 
     def _prepare_order_line_vals(self, sequence):
         """Values of the order line that an added line becomes."""

@@ -212,9 +212,8 @@ class TestChangeOrderApply(ChangeOrderCommon):
 
     def test_reduction_below_what_is_invoiced(self):
         self.order._create_invoices()
-        change = self._make_change(self._reduce(self._line(self.boards), 1))
-        with self.assertRaisesRegex(UserError, "at most 0 "):
-            change.action_mark_sent()
+        with self.assertRaisesRegex(UserError, "10 are delivered or invoiced, so at most 0 "):
+            self._make_change(self._reduce(self._line(self.boards), 1))
 
     def test_only_a_sent_one_can_be_signed(self):
         draft = self._make_change()
@@ -358,9 +357,8 @@ class TestChangeOrderApply(ChangeOrderCommon):
         for move in picking.move_ids:
             move.quantity = move.product_uom_qty
         picking.button_validate()
-        change = self._make_change(self._reduce(self._line(self.boards), 1))
-        with self.assertRaisesRegex(UserError, "at most 0 "):
-            change.action_mark_sent()
+        with self.assertRaisesRegex(UserError, "10 are delivered or invoiced, so at most 0 "):
+            self._make_change(self._reduce(self._line(self.boards), 1))
 
     def test_seller_and_technician_hear_of_it(self):
         task = self.order.order_line.task_id
