@@ -276,8 +276,9 @@ class SaleChangeOrder(models.Model):
             "sequence": sequence,
             "change_order_id": self.id,
             "name": localized.env._(
-                "%(number)s, signed by %(signer)s on %(date)s",
+                "%(number)s %(title)s, signed by %(signer)s on %(date)s",
                 number=self.name,
+                title=self.title,
                 signer=self._get_signer_label(),
                 date=tools.format_date(localized.env, self.signed_on.date()),
             ),

@@ -37,7 +37,7 @@ class TestChangeOrderApply(ChangeOrderCommon):
         change = self._sign(self._make_change(self._add(self.window), self._add(self.boards, 2), send=True))
         section, window, boards = self.order.order_line.filtered("change_order_id").sorted("sequence")
         self.assertEqual(section.display_type, "line_section")
-        self.assertIn(f"{change.name}, signed by Lena Sommer on ", section.name)
+        self.assertIn(f"{change.name} Stuck window, signed by Lena Sommer on ", section.name)
         self.assertEqual((window | boards).change_order_line_id, change.line_ids)
         self.assertEqual(change.line_ids.applied_line_id, window | boards)
         self.assertEqual(window.parent_id, section)

@@ -65,5 +65,5 @@ class TestStoryTour(ChangeOrderCommon, HttpCase):
         invoice.action_post()
         self.assertRecordValues(invoice, [{"amount_untaxed": 5155.0, "amount_tax": 979.45, "amount_total": 6134.45}])
         section = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "line_section")
-        self.assertIn(f"{change.name}, signed by Paul Sommer", section.name)
+        self.assertIn(f"{change.name} {change.title}, signed by Paul Sommer", section.name)
         self.assertEqual(change.invoice_status, "invoiced")
