@@ -95,9 +95,7 @@ class SaleChangeOrder(models.Model):
     def _check_approved(self):
         """Raise when a draft has to be approved first. What was sent has been."""
         for change_order in self:
-            if change_order.state != "draft" or not change_order._is_above_approval_amount():
-                continue
-            if change_order._has_valid_approval():
+            if not change_order._lacks_approval():
                 continue
             values = {"name": change_order.name, "amount": change_order._format_approval_amount()}
             if change_order.approval_hash:
@@ -115,6 +113,11 @@ class SaleChangeOrder(models.Model):
                     **values,
                 )
             )
+
+    def _lacks_approval(self):
+        """Whether a manager has to agree first, before the customer sees it or work starts on their word."""
+        self.ensure_one()
+        return self.state == "draft" and self._is_above_approval_amount() and not self._has_valid_approval()
 
     def _format_approval_amount(self):
         self.ensure_one()

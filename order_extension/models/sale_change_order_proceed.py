@@ -98,6 +98,16 @@ class SaleChangeOrder(models.Model):
                     state=self._get_state_label(),
                 )
             )
+        # What may not be sent without a manager may not be started without one either.
+        if self._lacks_approval():
+            raise UserError(
+                self.env._(
+                    "%(name)s has to be approved first: from %(amount)s on a manager agrees before the work starts. Ask"
+                    " for the approval.",
+                    name=self.name,
+                    amount=self._format_approval_amount(),
+                )
+            )
 
     def _record_consent(self, allowed_by, channel, limit, allowed_on):
         """Put on file that the customer has allowed to start; an earlier consent stays in the history.

@@ -78,6 +78,25 @@ class TestChangeOrderProceed(ChangeOrderCommon):
 
     def test_expired_is_still_under_way(self):
         change = self._allow(self._make_change(send=True))
+    def test_above_the_limit_a_manager_agrees_first(self):
+        """From 85.00 on: what may not be sent may not be started either, by the button or around it."""
+        self.company.change_order_approval_amount = 85.0
+        change = self._make_change(user=self.technician)
+        for user in (self.technician, self.seller, self.manager):
+            mine = change.with_user(user)
+            with self.assertRaisesRegex(UserError, "has to be approved first: from .*85.00 on"):
+                mine.action_proceed()
+            with self.assertRaisesRegex(UserError, "has to be approved first"):
+                mine._record_consent("Lena Sommer", "phone", 200.0, fields.Datetime.now())
+            wizard = self.env["sale.change.order.proceed"].with_user(user)
+            with self.assertRaisesRegex(UserError, "has to be approved first"):
+                wizard.create(
+                    {"change_order_id": change.id, "allowed_by": "Lena", "limit_amount": 200.0}
+                ).action_record_consent()
+        change.with_user(self.manager).action_approve()
+        self._allow(change.with_user(self.technician))
+        self.assertTrue(change.is_proceeding)
+
         change._move("expired")
         self.assertTrue(change.is_proceeding)
 
