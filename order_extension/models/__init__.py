@@ -17,6 +17,7 @@ from . import sale_change_order_line
 from . import sale_change_order_line_price
 from . import sale_change_order_options
 from . import sale_change_order_flow
+from . import sale_change_order_revision
 from . import sale_change_order_signing
 from . import sale_change_order_template
 from . import sale_change_order_fill

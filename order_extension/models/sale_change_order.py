@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..change_order_rules import REVISABLE_STATES, change_order_name
+from ..change_order_rules import change_order_name
 
 #: Written by transitions only, see models/sale_change_order_flow.py and models/sale_change_order_signing.py.
 TRANSITION_FIELDS = frozenset(
@@ -12,7 +12,7 @@ TRANSITION_FIELDS = frozenset(
         "signed_by", "signed_on", "signature", "signed_ip", "signed_user_agent", "signed_channel",
         "signed_device_user_id", "signed_content", "signed_hash",
         "declined_on", "declined_by", "decline_reason", "cancelled_on", "cancelled_by_id", "cancel_reason",
-        "expired_on", "revision_of_id", "superseded_by_id",
+        "expired_on",
     }
 )  # fmt: skip
 #: What the customer is offered: fixed once it is sent.
@@ -37,10 +37,6 @@ class SaleChangeOrder(models.Model):
     name = fields.Char("Number", readonly=True, copy=False, index="trigram")
     number = fields.Integer("Number in the Order", readonly=True, copy=False, aggregator=None)
     revision = fields.Integer(default=1, readonly=True, copy=False, aggregator=None)
-    revision_of_id = fields.Many2one(
-        "sale.change.order", readonly=True, copy=False, index="btree_not_null", check_company=True
-    )
-    superseded_by_id = fields.Many2one("sale.change.order", "Replaced by", readonly=True, copy=False)
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -140,7 +136,6 @@ class SaleChangeOrder(models.Model):
 
     is_expired = fields.Boolean(compute="_compute_is_expired")
     can_edit = fields.Boolean(compute="_compute_can")
-    can_revise = fields.Boolean(compute="_compute_can")
     can_cancel = fields.Boolean(compute="_compute_can")
     order_locked = fields.Boolean(related="order_id.locked")
     commitment_date = fields.Datetime(related="order_id.commitment_date")
@@ -202,12 +197,7 @@ class SaleChangeOrder(models.Model):
     def _compute_can(self):
         for change_order in self:
             change_order.can_edit = change_order.state == "draft"
-            change_order.can_revise = change_order._can_revise()
             change_order.can_cancel = change_order.state in ("draft", "sent", "expired")
-
-    def _can_revise(self):
-        self.ensure_one()
-        return self.state in REVISABLE_STATES and not self.superseded_by_id
 
     # === CRUD ===
 

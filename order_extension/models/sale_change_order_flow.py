@@ -1,11 +1,11 @@
-"""How a change order moves: sent, declined, cancelled, expired, revised.
+"""How a change order moves: sent, declined, cancelled, expired.
 
-Signing and applying are in models/sale_change_order_signing.py.
+Signing and applying are in models/sale_change_order_signing.py, revisions in models/sale_change_order_revision.py.
 """
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..change_order_rules import can_move, clean_line, clean_text
@@ -115,7 +115,7 @@ class SaleChangeOrder(models.Model):
     def action_mark_sent(self):
         """Offer it without a mail: by hand, by a link or on the spot."""
         self.check_access("write")
-        self._lock_for_transition()
+        self._lock_for_sending()
         self._check_can_be_offered()
         self._freeze_offer()
         for change_order in self:
@@ -129,6 +129,9 @@ class SaleChangeOrder(models.Model):
             )
             change_order._portal_ensure_token()
             change_order.sudo().message_subscribe(partner_ids=change_order.partner_id.ids)
+
+    def _lock_for_sending(self):
+        self._lock_for_transition()
 
     def _freeze_offer(self):
         """Write down what is sent along and must not follow later changes of settings."""
@@ -206,51 +209,3 @@ class SaleChangeOrder(models.Model):
                 change_order._move("expired", {"expired_on": fields.Datetime.now()})
             if not cron._commit_progress(processed=1):
                 break
-
-    # === REVISE ===
-
-    def _prepare_revision_vals(self):
-        self.ensure_one()
-        return {
-            "order_id": self.order_id.id,
-            "number": self.number,
-            "revision": self.revision + 1,
-            "revision_of_id": self.id,
-            "title": self.title,
-        }
-
-    def action_revise(self):
-        """Make the next revision of an offer that was not accepted; the earlier one is void from now on."""
-        self.ensure_one()
-        self.check_access("write")
-        self._lock_for_transition()
-        if not self._can_revise():
-            raise UserError(
-                self.env._(
-                    "%s can't be revised: only an offer that was sent, declined or has expired can, and only once.",
-                    self.name,
-                )
-            )
-        self.order_id._check_can_extend()
-        # As a transition, for the number and the revision; the user's right to it was checked above.
-        revision = self._as_transition().copy(self._prepare_revision_vals())
-        revision.photo_ids = [
-            Command.link(photo.copy({"res_id": revision.id}).id) for photo in self._get_shown_photos()
-        ]
-        if self.state != "declined":
-            self._move(
-                "cancelled",
-                {
-                    "cancelled_on": fields.Datetime.now(),
-                    "cancelled_by_id": self.env.user.id,
-                    "cancel_reason": self.env._("Replaced by %s", revision.name),
-                },
-            )
-        self._as_transition().superseded_by_id = revision
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": revision.id,
-            "views": [(False, "form")],
-            "name": revision.name,
-        }

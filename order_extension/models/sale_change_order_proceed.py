@@ -153,10 +153,10 @@ class SaleChangeOrder(models.Model):
             limit=format_amount(self.env, self.proceed_limit, self.currency_id),
         )
 
-    def _prepare_revision_vals(self):
-        """The work goes on while the offer is made anew, unless the customer has declined it."""
-        vals = super()._prepare_revision_vals()
-        if self.is_proceeding:
+    def _prepare_replacement_vals(self, revision):
+        """The work goes on with the new offer, unless the customer has declined the earlier one."""
+        vals = super()._prepare_replacement_vals(revision)
+        if self.is_proceeding and not revision.proceed_on:
             for name in self._get_proceed_fields():
                 vals[name] = self._fields[name].convert_to_write(self[name], self)
         return vals

@@ -64,7 +64,9 @@ class SaleChangeReason(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id("order_extension.sale_change_order_action")
         action["name"] = self.name
         action["domain"] = list(
-            Domain("reason_id", "=", self.id) & Domain("superseded_by_id", "=", False) & self._get_figures_domain()
+            Domain("reason_id", "=", self.id)
+            & self.env["sale.change.order"]._get_standing_domain()
+            & self._get_figures_domain()
         )
         action["context"] = {"search_default_group_state": 1}
         return action

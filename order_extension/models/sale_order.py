@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
     @api.depends("change_order_ids.state", "change_order_ids.amount_effect")
     def _compute_change_order_figures(self):
         rows = self.env["sale.change.order"]._read_group(
-            Domain("order_id", "in", self.ids) & Domain("superseded_by_id", "=", False),
+            Domain("order_id", "in", self.ids) & self.env["sale.change.order"]._get_standing_domain(),
             ["order_id", "state"],
             ["__count", "amount_effect:sum"],
         )

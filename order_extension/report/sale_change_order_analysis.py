@@ -48,6 +48,7 @@ class SaleChangeOrderReport(models.Model):
         "sale.change.order": [
             "order_id", "company_id", "partner_id", "user_id", "reason_id", "state", "captured_on", "sent_on",
             "signed_on", "amount_untaxed", "amount_effect", "hours_to_offer", "hours_to_signature", "superseded_by_id",
+            "revision_of_id",
         ],
         "sale.order": ["currency_rate"],
         "res.company": ["currency_id"],
@@ -88,11 +89,12 @@ class SaleChangeOrderReport(models.Model):
                   FROM sale_change_order co
                   JOIN sale_order o ON o.id = co.order_id
                   JOIN res_company company ON company.id = co.company_id
-                 WHERE co.superseded_by_id IS NULL
+                 WHERE %(standing)s
               ) report
             """,
             age=age,
             rate=rate,
+            standing=self.env["sale.change.order"]._get_standing_sql(),
             bucket=self._get_age_bucket_sql(),
         )
 

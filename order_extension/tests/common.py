@@ -149,6 +149,13 @@ class ChangeOrderCommon(AccountTestInvoicingCommon):
             change.action_mark_sent()
         return change
 
+    def _revise(self, change, send=False):
+        """Return the revision of ``change``, sent on request."""
+        revision = change.browse(change.action_revise()["res_id"])
+        if send:
+            revision.action_mark_sent()
+        return revision
+
     def _sign(self, change, name="Lena Sommer", **values):
         change._sign(name, SIGNATURE, **values)
         return change

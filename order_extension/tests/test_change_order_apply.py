@@ -284,10 +284,54 @@ class TestChangeOrderApply(ChangeOrderCommon):
             with self.assertRaisesRegex(UserError, "changed by somebody else at this moment"):
                 api.Environment(other, SUPERUSER_ID, {})["sale.order"].browse(order.id)._lock_for_extension()
 
-    def _remove_committed(self, order_id, partner_id):
+    @mute_logger("odoo.sql_db")
+    def test_signed_and_replaced_at_the_same_time(self):
+        """Either the offer is signed or its revision is sent: whoever comes second is told."""
+        with self.registry.cursor() as setup:
+            env = api.Environment(setup, SUPERUSER_ID, {})
+            partner = env["res.partner"].create({"name": "Lock test"})
+            order = env["sale.order"].create({"partner_id": partner.id})
+            order.action_confirm()
+            change = env["sale.change.order"].create({"order_id": order.id, "title": "Later", "days_added": 1})
+            change.action_mark_sent()
+            revision = self._revise(change)
+            setup.commit()
+        self.addCleanup(self._remove_committed, order.id, partner.id, (change | revision).ids)
+
+        def there(cr, record):
+            return record.with_env(api.Environment(cr, SUPERUSER_ID, {}))
+
+        busy = "changed by somebody else at this moment"
+        with self.registry.cursor() as one, self.registry.cursor() as other:
+            self._sign(there(one, change))
+            with self.assertRaisesRegex(UserError, busy):
+                there(other, revision).action_mark_sent()
+            one.rollback()
+        with self.registry.cursor() as one, self.registry.cursor() as other:
+            # only the row, as a proposal holds it
+            there(one, change)._lock_rows()
+            with self.assertRaisesRegex(UserError, busy):
+                there(other, revision).action_mark_sent()
+        with self.registry.cursor() as one, self.registry.cursor() as other:
+            there(one, revision).action_mark_sent()
+            with self.assertRaisesRegex(UserError, busy):
+                self._sign(there(other, change))
+            one.commit()
+        with self.registry.cursor() as late:
+            with self.assertRaisesRegex(UserError, "was replaced by a newer one"):
+                self._sign(there(late, change))
+
+    def _remove_committed(self, order_id, partner_id, change_ids=()):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            env["sale.order"].browse(order_id).unlink()
+            # neither is deleted in earnest once it was sent or confirmed
+            changes = env["sale.change.order"].browse(change_ids)
+            changes._as_transition().write({"state": "draft", "superseded_by_id": False})
+            changes.sorted("id", reverse=True).unlink()
+            order = env["sale.order"].browse(order_id)
+            if order.state == "sale":
+                order.with_context(disable_cancel_warning=True).action_cancel()
+            order.unlink()
             env["res.partner"].browse(partner_id).unlink()
 
     # === WHAT FOLLOWS ===

@@ -195,7 +195,7 @@ class TestChaseJob(ChangeOrderCommon):
                 elif answer == "cancel":
                     change._cancel("Mistake")
                 else:
-                    change.action_revise()
+                    self._revise(change, send=True)
                 self.assertFalse(self._activities(change))
 
     def test_work_that_has_started(self):

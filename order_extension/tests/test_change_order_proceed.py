@@ -67,17 +67,17 @@ class TestChangeOrderProceed(ChangeOrderCommon):
 
     def test_goes_along_with_a_revision(self):
         change = self._allow(self._make_change(send=True))
-        revision = change.browse(change.with_user(self.seller).action_revise()["res_id"])
+        revision = self._revise(change.with_user(self.seller))
+        self.assertEqual((change.is_proceeding, revision.is_proceeding), (True, False), "until it is replaced")
+        revision.action_mark_sent()
         self.assertTrue(revision.is_proceeding)
         self.assertEqual(revision.proceed_limit, 200.0)
         self.assertFalse(change.is_proceeding)
         declined = self._allow(self._make_change(send=True))
         declined._decline("Lena Sommer", "Stop it")
-        self.assertFalse(change.browse(declined.action_revise()["res_id"]).proceed_on)
+        self.assertFalse(self._revise(declined, send=True).proceed_on)
         self.assertFalse(revision.copy().proceed_on)
 
-    def test_expired_is_still_under_way(self):
-        change = self._allow(self._make_change(send=True))
     def test_above_the_limit_a_manager_agrees_first(self):
         """From 85.00 on: what may not be sent may not be started either, by the button or around it."""
         self.company.change_order_approval_amount = 85.0
@@ -97,6 +97,8 @@ class TestChangeOrderProceed(ChangeOrderCommon):
         self._allow(change.with_user(self.technician))
         self.assertTrue(change.is_proceeding)
 
+    def test_expired_is_still_under_way(self):
+        change = self._allow(self._make_change(send=True))
         change._move("expired")
         self.assertTrue(change.is_proceeding)
 

@@ -320,13 +320,20 @@ class TestChangeOrderStates(ChangeOrderCommon):
                 }
             ],
         )
-        self.assertEqual(change.state, "cancelled")
-        self.assertEqual(change.superseded_by_id, revision)
+        # what the customer has stays theirs until there is something else
+        self.assertEqual((change.state, change.superseded_by_id.ids), ("sent", []))
+        self.assertEqual(change.action_revise()["res_id"], revision.id, "one at a time")
+        revision.line_ids.price_unit = 90.0
+        revision.with_user(self.seller).action_mark_sent()
+        self.assertRecordValues(
+            change,
+            [{"state": "cancelled", "superseded_by_id": revision.id, "cancelled_by_id": self.seller.id}],
+        )
         self.assertIn(revision.name, change.cancel_reason)
         with self.assertRaisesRegex(UserError, "replaced by a newer one"):
             self._sign(change)
-        revision.line_ids.price_unit = 90.0
-        revision.action_mark_sent()
+        with self.assertRaisesRegex(UserError, "can't be revised"):
+            change.action_revise()
         self._sign(revision)
         self.assertEqual(self.order.amount_untaxed, 5070.0 + 90.0)
         self.assertEqual(self._make_change().name, f"{self.order.name}/C02")
@@ -334,10 +341,44 @@ class TestChangeOrderStates(ChangeOrderCommon):
     def test_revise_a_declined_one_once(self):
         change = self._make_change(send=True)
         change._decline("Lena Sommer", "Too dear")
-        change.action_revise()
+        self._revise(change, send=True)
         self.assertEqual(change.state, "declined", "that it was declined stays on file")
         with self.assertRaisesRegex(UserError, "can't be revised"):
             change.action_revise()
+
+    def test_signed_while_it_is_revised(self):
+        """The offer that is with the customer can be signed; its revision can't be sent any more then."""
+        change = self._make_change(send=True)
+        revision = self._revise(change)
+        self._sign(change)
+        message = f"{change.name}, which this was to replace, was signed by Lena Sommer meanwhile"
+        for action in ("action_mark_sent", "action_send", "action_sign_on_device"):
+            with self.assertRaisesRegex(UserError, message):
+                getattr(revision, action)()
+        self.assertEqual((change.state, revision.state), ("signed", "draft"))
+        self.assertEqual(self.order.amount_untaxed, 5155.0, "applied once")
+        revision._cancel("Signed as it was")
+
+    def test_revision_that_comes_to_nothing(self):
+        """Cancelled before it was sent: the earlier offer stands, and the next revision has a number of its own."""
+        change = self._make_change(send=True)
+        self._revise(change)._cancel("Not after all")
+        self.assertTrue(change.can_revise)
+        self.assertEqual(self._revise(change, send=True).name, f"{self.order.name}/C01-R3")
+        self.assertEqual(change.state, "cancelled")
+
+    def test_each_offer_counts_once(self):
+        change = self._make_change(send=True)
+        revision = self._revise(change)
+        standing = self.order.change_order_ids.filtered_domain(change._get_standing_domain())
+        self.assertEqual((standing, self.order.change_order_count), (change, 1))
+        report = self.env["sale.change.order.report"]
+        self.assertEqual(report.search([("order_id", "=", self.order.id)]).change_order_id, change)
+        revision.action_mark_sent()
+        self.env.invalidate_all()
+        standing = self.order.change_order_ids.filtered_domain(change._get_standing_domain())
+        self.assertEqual((standing, self.order.change_order_count), (revision, 1))
+        self.assertEqual(report.search([("order_id", "=", self.order.id)]).change_order_id, revision)
 
     def test_revise_others(self):
         for change in (self._make_change(), self._sign(self._make_change(send=True))):
@@ -368,41 +409,6 @@ class TestChangeOrderStates(ChangeOrderCommon):
         with self.assertRaisesRegex(UserError, "is not a picture"):
             self._make_change(photo_ids=[Command.link(text.id)])
 
-    def test_copy_is_a_fresh_draft(self):
-        change = self._sign(self._make_change(send=True))
-        copy = change.copy()
-        self.assertRecordValues(
-            copy,
-            [{"state": "draft", "number": 2, "revision": 1, "signed_by": False, "title": "Stuck window (copy)"}],
-        )
-        self.assertFalse(copy.line_ids.applied_line_id)
-        self.assertFalse(copy.content_hash == change.content_hash)
-
-    # === THE ORDER GOES ===
-
-    def test_cancelling_the_order_takes_open_offers_back(self):
-        draft, sent = self._make_change(), self._make_change(send=True)
-        signed = self._sign(self._make_change(send=True))
-        self.order._action_cancel()
-        self.assertEqual((draft | sent | signed).mapped("state"), ["cancelled", "cancelled", "signed"])
-        self.assertIn(self.order.name, sent.cancel_reason)
-        with self.assertRaisesRegex(UserError, "order was cancelled"):
-            self._sign(sent)
-
-    def test_an_extended_order_stays(self):
-        self._make_change(send=True)
-        self.order._action_cancel()
-        with self.assertRaisesRegex(UserError, "was offered .*C01"):
-            self.order.unlink()
-
-    def test_an_order_with_drafts_only_goes_with_them(self):
-        change = self._make_change()
-        order = self.order
-        self.env["sale.change.order"].flush_model()
-        self.cr.execute("UPDATE sale_order SET state = 'cancel' WHERE id = %s", [order.id])
-        order.invalidate_recordset()
-        order.unlink()
-        self.assertFalse(change.exists())
     def _upload(self, name, content, mimetype="image/jpeg"):
         return self.env["ir.attachment"].create({"name": name, "raw": content, "mimetype": mimetype})
 
@@ -440,3 +446,39 @@ class TestChangeOrderStates(ChangeOrderCommon):
         change = self._make_change(photo_ids=[Command.link(photo.id)], send=True)
         photo.raw = b"from before it was checked"
         self.assertFalse(change.browse(change.action_revise()["res_id"]).photo_ids)
+
+    def test_copy_is_a_fresh_draft(self):
+        change = self._sign(self._make_change(send=True))
+        copy = change.copy()
+        self.assertRecordValues(
+            copy,
+            [{"state": "draft", "number": 2, "revision": 1, "signed_by": False, "title": "Stuck window (copy)"}],
+        )
+        self.assertFalse(copy.line_ids.applied_line_id)
+        self.assertFalse(copy.content_hash == change.content_hash)
+
+    # === THE ORDER GOES ===
+
+    def test_cancelling_the_order_takes_open_offers_back(self):
+        draft, sent = self._make_change(), self._make_change(send=True)
+        signed = self._sign(self._make_change(send=True))
+        self.order._action_cancel()
+        self.assertEqual((draft | sent | signed).mapped("state"), ["cancelled", "cancelled", "signed"])
+        self.assertIn(self.order.name, sent.cancel_reason)
+        with self.assertRaisesRegex(UserError, "order was cancelled"):
+            self._sign(sent)
+
+    def test_an_extended_order_stays(self):
+        self._make_change(send=True)
+        self.order._action_cancel()
+        with self.assertRaisesRegex(UserError, "was offered .*C01"):
+            self.order.unlink()
+
+    def test_an_order_with_drafts_only_goes_with_them(self):
+        change = self._make_change()
+        order = self.order
+        self.env["sale.change.order"].flush_model()
+        self.cr.execute("UPDATE sale_order SET state = 'cancel' WHERE id = %s", [order.id])
+        order.invalidate_recordset()
+        order.unlink()
+        self.assertFalse(change.exists())

@@ -83,7 +83,7 @@ class TestChangeOrderTimes(ChangeOrderCommon):
         sent = self._date(self._make_change(send=True), captured_on=5, sent_on=4)
         signed = self._date(self._sign(self._make_change(send=True)), captured_on=9, sent_on=6, signed_on=5)
         replaced = self._make_change(send=True)
-        replaced.action_revise()
+        self._revise(replaced, send=True)
         changes = draft | sent | signed | replaced
         rows = self._rows(changes)
         self.assertEqual(rows.change_order_id, draft | sent | signed)
@@ -135,7 +135,7 @@ class TestChangeOrderTimes(ChangeOrderCommon):
         self._sign(self._make_change(reason_id=reason.id, send=True))
         self._sign(self._make_change(self._add(self.window, 2), reason_id=reason.id, send=True))
         self._make_change(reason_id=reason.id, send=True)
-        self._make_change(reason_id=reason.id, send=True).action_revise()
+        self._revise(self._make_change(reason_id=reason.id, send=True))
         old = self._sign(self._make_change(reason_id=reason.id, send=True))
         self._date(old, captured_on=400)
         self.assertRecordValues(

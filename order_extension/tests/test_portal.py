@@ -8,8 +8,8 @@ from lxml import html
 from odoo import fields
 from odoo.tests import tagged
 
-from .common_portal import ChangeOrderPortalCommon
 from .common import SIGNATURE
+from .common_portal import ChangeOrderPortalCommon
 
 
 @tagged("post_install", "-at_install")
@@ -277,13 +277,13 @@ class TestPortalPage(ChangeOrderPortalCommon):
         self.assertNotIn('id="change_order_accept"', page)
 
     def test_replaced_one_does_not_give_away_the_token_of_the_newer_one(self):
-        self.change.action_revise()
-        newer = self.change.superseded_by_id
+        newer = self._revise(self.change)
         page = self._get(self.change).text
-        self.assertIn("This offer was replaced by a newer one", page)
         self.assertNotIn(newer.name, page, "not sent yet: the customer knows nothing of it")
+        self.assertIn('id="change_order_accept"', page)
         newer.action_mark_sent()
         page = self._get(self.change).text
+        self.assertIn("This offer was replaced by a newer one", page)
         self.assertIn(newer.name, page)
         self.assertIn(f'href="/my/change_orders/{newer.id}"', page)
         self.assertNotIn(newer._portal_ensure_token(), page)

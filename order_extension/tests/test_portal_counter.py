@@ -79,9 +79,10 @@ class TestPortalCounter(CounterCommon):
         revision = self.change.browse(self.change.with_user(self.seller).action_revise()["res_id"])
         self.assertEqual((revision.answered_proposal, revision.answered_amount), ("Without the paint", 90.50))
         self.assertFalse(revision.counter_proposed_on, "it is no proposal on the new one")
+        self.assertEqual(self.change.counter_state, "open", "nothing is answered before it is sent")
+        revision.action_mark_sent()
         self.assertEqual((self.change.counter_state, revision.counter_state), ("answered", False))
         self.assertFalse(self._get_activities(self.change))
-        revision.action_mark_sent()
         page = self._get(revision).text
         self.assertIn("This answers your proposal of", page)
         self.assertIn("Without the paint", page)

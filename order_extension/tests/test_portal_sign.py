@@ -151,7 +151,7 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         expired._as_transition().validity_date = "2020-01-31"
         declined._decline("Lena", "no")
         cancelled._cancel("mistake")
-        replaced.action_revise()
+        self._revise(replaced, send=True)
         for change, state, sentence in (
             (expired, "sent", "This offer has expired"),
             (declined, "declined", "not open for signature any more"),

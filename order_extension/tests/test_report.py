@@ -169,7 +169,7 @@ class TestReport(ReportCommon):
         self.assertEqual(self._read(page, "signature_line"), [])
 
         replaced = self._make_change(send=True)
-        replaced.action_revise()
+        self._revise(replaced, send=True)
         page = self._render(replaced)
         self.assertEqual(self._read(page, "stamp"), ["CANCELLED"])
         self.assertEqual(self._read(page, "superseded"), [f"Replaced by {replaced.name}-R2."])

@@ -20,8 +20,9 @@ class SaleOrder(models.Model):
         """Extensions that are offered or being written: not agreed, so not planned."""
         self.ensure_one()
         # In sudo: they are the order's, and the access to the order was checked.
-        changes = self.sudo().change_order_ids.filtered(
-            lambda change: change.state in OPEN_STATES and not change.superseded_by_id
+        ChangeOrder = self.env["sale.change.order"].sudo()
+        changes = ChangeOrder.search(
+            Domain("order_id", "=", self.id) & Domain("state", "in", OPEN_STATES) & ChangeOrder._get_standing_domain()
         )
         states = dict(changes._fields["state"]._description_selection(self.env))
         rounding = self.company_id.currency_id.round

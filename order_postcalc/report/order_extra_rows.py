@@ -24,7 +24,8 @@ MEASURES = {
 DEPENDS = {
     "sale.minor.item": ["state", "company_id", "user_id", "date", "duration", "value", "cost", "covered_by"],
     "sale.change.order": [
-        "state", "company_id", "captured_on", "number", "revision", "superseded_by_id", "counters_id", "order_id",
+        "state", "company_id", "captured_on", "number", "revision", "revision_of_id", "superseded_by_id", "counters_id",
+        "order_id",
     ],
     "sale.change.order.line": ["change_order_id", "kind", "is_optional", "is_selected", "expected_hours"],
     "sale.order": ["currency_rate"],
@@ -114,7 +115,8 @@ def _extensions(env):
             " ON first.order_id = co.order_id AND first.number = co.number AND first.revision = 1"
             " LEFT JOIN hr_employee e"
             " ON e.user_id = COALESCE(first.create_uid, co.create_uid) AND e.company_id = co.company_id"
-            " WHERE co.superseded_by_id IS NULL AND co.counters_id IS NULL"
+            " WHERE %s AND co.counters_id IS NULL",
+            env["sale.change.order"]._get_standing_sql(),
         ),
     )
 

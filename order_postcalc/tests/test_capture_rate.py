@@ -77,6 +77,8 @@ class TestCaptureRate(PostcalcCommon):
         change.action_mark_sent()
         self.assertAlmostEqual(self._rate(), 2 / 3)
         change.action_revise()
+        self.assertAlmostEqual(self._rate(), 2 / 3, msg="what is offered stands until its revision is sent")
+        change._decline("Lena Sommer", "Too dear")
         self.assertEqual(self._rate(), 0.0)
 
     def test_a_revision_is_one_extension(self):
