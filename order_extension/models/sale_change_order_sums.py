@@ -61,16 +61,13 @@ class SaleChangeOrder(models.Model):
         return self.order_id._get_totals_of_base_lines(lines._prepare_all_base_lines())
 
     def _get_tax_rows(self):
-        """Return label and amount of each tax, in the customer's language, as the page shows them."""
+        """Return label and amount of each tax, as the page shows them."""
         self.ensure_one()
-        change_order = self.with_context(lang=self._get_lang())
-        taxes = change_order.order_id._get_taxes_of_base_lines(
-            change_order._get_agreed_lines()._prepare_all_base_lines()
-        )
-        rows = [(change_order._get_tax_label(tax, taxes), amount) for tax, amount in taxes.items()]
+        taxes = self.order_id._get_taxes_of_base_lines(self._get_agreed_lines()._prepare_all_base_lines())
+        rows = [(self._get_tax_label(tax, taxes), amount) for tax, amount in taxes.items()]
         if self.currency_id.compare_amounts(sum(amount for _label, amount in rows), self.amount_tax):
             # Somebody has changed a tax since it was signed: what was signed holds.
-            return [(change_order.env._("Taxes"), self.amount_tax)]
+            return [(self.env._("Taxes"), self.amount_tax)]
         return rows
 
     def _get_tax_label(self, tax, taxes):
