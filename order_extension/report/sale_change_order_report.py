@@ -1,6 +1,8 @@
 import base64
+import re
 
 from odoo import api, models
+from odoo.tools import format_amount
 
 from ..pictures import picture_data_uri
 
@@ -28,6 +30,7 @@ class ReportSaleChangeOrder(models.AbstractModel):
             "get_stamp": self._get_stamp,
             "get_photos": self._get_photos,
             "get_signature": self._get_signature,
+            "format_signed": self._format_signed,
         }
 
     def _localize(self, change_order):
@@ -50,6 +53,11 @@ class ReportSaleChangeOrder(models.AbstractModel):
         """Return the first photos as data URIs. One that can't be read is left out: it must not prevent the print."""
         photos = change_order.photo_ids.sorted("id")[:MAX_PHOTOS]
         return [uri for photo in photos if (uri := picture_data_uri(photo.raw, PHOTO_SIZE))]
+
+    def _format_signed(self, change_order, amount):
+        """What is added or taken off, with its sign before the digits, wherever the currency stands."""
+        text = format_amount(change_order.env, amount, change_order.currency_id)
+        return re.sub("[0-9]", r"+\g<0>", text, count=1) if amount > 0 else text
 
     def _get_signature(self, change_order):
         signature = change_order.signature

@@ -75,13 +75,13 @@ class TestReport(ReportCommon):
         self.assertEqual(self._read(page, "original"), ["Original contract $ 5,070.00"])
         self.assertEqual(self._read(page, "changes_before"), ["Change orders signed before $ 0.00"])
         self.assertEqual(self._read(page, "before"), ["Contract sum before this change order $ 5,070.00"])
-        self.assertEqual(self._read(page, "change"), ["This change order $ 85.00"])
+        self.assertEqual(self._read(page, "change"), ["This change order $ +85.00"])
         self.assertEqual(self._read(page, "rounding"), [], "no cent to explain")
         self.assertEqual(self._read(page, "after"), ["New contract sum $ 5,155.00"])
         self.assertEqual(self._read(page, "after_total"), ["New contract sum with taxes $ 6,134.45"])
         self.assertEqual(
             self._read(page, "schedule"),
-            ["Days added 2 Promised until now 05/10/2030 New promised date 05/12/2030"],
+            ["Days added +2 Promised until now 05/10/2030 New promised date 05/12/2030"],
         )
 
     def test_what_is_taken_off_is_negative(self):
@@ -120,7 +120,7 @@ class TestReport(ReportCommon):
         page = self._render(second)
 
         self.assertEqual(self._read(page, "original"), ["Original contract $ 5,070.00"])
-        self.assertEqual(self._read(page, "changes_before"), ["Change orders signed before $ 85.00"])
+        self.assertEqual(self._read(page, "changes_before"), ["Change orders signed before $ +85.00"])
         self.assertEqual(self._read(page, "after"), ["New contract sum $ 5,325.00"])
 
     def test_signature_only_when_signed(self):
@@ -185,7 +185,7 @@ class TestReport(ReportCommon):
     def test_no_promised_date(self):
         self.order.commitment_date = False
         page = self._render(self._make_change(days_added=2, validity_date=False, send=True))
-        self.assertEqual(self._read(page, "schedule"), ["Days added 2"])
+        self.assertEqual(self._read(page, "schedule"), ["Days added +2"])
 
     def test_nothing_runs_that_somebody_typed(self):
         script = "<script>alert(1)</script>"
@@ -223,24 +223,41 @@ class TestReport(ReportCommon):
         # others make PDFs without text, header and footer
         if not ir_actions_report._wkhtml().is_patched_qt:
             self.skipTest("no wkhtmltopdf with patched Qt on the PATH")
+        change = self._make_change(is_consumer=False, days_added=2, validity_date="2030-05-01", send=True)
+        for lang, title in (("en_US", "Place, date"), ("fr_FR", "Lieu, date"), ("de_DE", "Ort, Datum")):
+            self.env["res.lang"]._activate_lang(lang)
+            self.customer.lang = lang
+            (page,) = self._print(change)
+            self.assertIn(title, page, "one line, to be signed on paper, is one sheet in every language")
+        self.customer.lang = "en_US"
         change = self._sign(self._make_change(is_consumer=False, send=True))
-        pages = self._print(change)
+        pages = self._print(change, title=f"{change.name}: Stuck window")
         self.assertEqual(len(pages), 1, "a normal change order is one sheet")
         for expected in (change.name, "Ease a stuck window", "5,155.00", "Accepted and signed", change.signed_hash):
             self.assertIn(expected, pages[0])
+        # sums and signature are on one sheet, also where they don't fit on the first
+        lines = [self._add(self.window, name=f"Window number {number}") for number in range(12)]
+        first, second = self._print(self._sign(self._make_change(*lines, is_consumer=False, send=True)))
+        self.assertIn("Window number 5", first)
+        for text in ("New contract sum", "Accepted and signed"):
+            self.assertNotIn(text, first)
+            self.assertIn(text, second)
         # a consumer gets the notice on his right of withdrawal on a sheet of its own
         first, second = self._print(self._sign(self._make_change(title="Another", send=True)))
         self.assertIn("Accepted and signed", first)
         self.assertNotIn("within 14 days", first)
         self.assertIn("withdrawal", second)
 
-    def _print(self, change):
-        """Return the text of each page of the PDF."""
+    def _print(self, change, title=None):
+        """Return the text of each page of the PDF, of which ``title`` is the title if given."""
         reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         with self.allow_pdf_render():
             content, file_type = reports._render_qweb_pdf(REPORT, change.ids)
         self.assertEqual(file_type, "pdf")
-        return [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(io.BytesIO(content)).pages]
+        reader = PdfReader(io.BytesIO(content))
+        if title:
+            self.assertEqual(reader.trailer["/Info"]["/Title"], title)
+        return [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
 
     def _attach(self, content, name="photo.png", mimetype="image/png"):
         return self.env["ir.attachment"].create(
