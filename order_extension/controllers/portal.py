@@ -25,8 +25,8 @@ class ChangeOrderPortal(CustomerPortal):
     @http.route()
     def home(self, **kwargs):
         response = super().home(**kwargs)
-        name = "change_order_to_sign_count"
-        response.qcontext.update(self._prepare_home_portal_values([name]))
+        if response.is_qweb:
+            response.qcontext.update(self._prepare_home_portal_values(["change_order_to_sign_count"]))
         return response
 
     def _prepare_home_portal_values(self, counters):

@@ -119,7 +119,9 @@ class SaleChangeOrder(models.Model):
 
     def _lock_for_sending(self):
         """Keep the customer from signing the earlier offer while its revision is sent."""
-        (self | self.revision_of_id)._lock_for_transition()
+        super()._lock_for_sending()
+        # In sudo: whoever sends the revision may send it, whether they see the earlier one or not.
+        self.sudo().revision_of_id._lock_rows()
 
     def action_mark_sent(self):
         res = super().action_mark_sent()
