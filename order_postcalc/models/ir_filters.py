@@ -8,12 +8,13 @@ class IrFilters(models.Model):
 
     @api.model
     def get_filters(self, model, action_id=None, embedded_action_id=None, embedded_parent_res_id=None):
-        """Offer no favourites that group the post-calculation by what the user may not see, employees for example."""
+        """Offer no favourites that group figures by what the user may not read: employees, quotation templates."""
         filters = super().get_filters(model, action_id, embedded_action_id, embedded_parent_res_id)
-        if model != "order.postcalc.report":
+        figures = self.env.get(model)
+        if not hasattr(figures, "_get_unreadable_fields"):
             return filters
-        allowed = self.env[model].fields_get(attributes=["type"])
-        return [favourite for favourite in filters if self._get_grouped_fields(favourite) <= allowed.keys()]
+        allowed = figures.fields_get(attributes=["type"]).keys() - figures._get_unreadable_fields()
+        return [favourite for favourite in filters if self._get_grouped_fields(favourite) <= allowed]
 
     @api.model
     def _get_grouped_fields(self, favourite):

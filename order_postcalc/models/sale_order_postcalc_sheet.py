@@ -45,6 +45,20 @@ class SaleOrder(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id("order_postcalc.order_postcalc_sheet_action")
         return action | {"context": {"active_id": self.id}}
 
+    def action_open_postcalc_order(self):
+        """Open this order from its sheet; who sees its figures may not see all of its form."""
+        self.ensure_one()
+        self._check_postcalc_access()
+        return self.env["order.postcalc.report"]._open_record(self)
+
+    def action_open_postcalc_change_order(self, change_order_id):
+        """Open one of the change orders that the sheet names."""
+        self.ensure_one()
+        self._check_postcalc_access()
+        # In sudo: which are the order's; it opens with the rights of the user.
+        change = self.sudo().change_order_ids.filtered(lambda change: change.id == change_order_id)
+        return self.env["order.postcalc.report"]._open_record(change.sudo(False)) if change else False
+
     def action_print_postcalc_sheet(self, closing_id=None):
         """Print the sheet of this order; with ``closing_id`` as it was frozen then."""
         self.ensure_one()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, date_utils
 
 
 class OrderActivityReport(models.Model):
@@ -10,6 +10,7 @@ class OrderActivityReport(models.Model):
     """
 
     _name = "order.activity.report"
+    _inherit = ["order.fact.mixin"]
     _description = "Cost per Activity"
     _auto = False
     _order = "date desc, kind, id"
@@ -42,6 +43,38 @@ class OrderActivityReport(models.Model):
             "company_id", "date_from", "date_to", "total_cost", "practical_hours", "cost_rate",
         ],
     }  # fmt: skip
+
+    def action_open_source(self):
+        """Open the hours of a row; for hours that nobody used, the capacity."""
+        self.ensure_one()
+        if self.kind == "idle":
+            return self._open_record(self.capacity_id)
+        first, last = self.date, date_utils.end_of(self.date, "month")
+        if self.capacity_id:
+            first, last = max(first, self.capacity_id.date_from), min(last, self.capacity_id.date_to)
+        domain = [
+            ("activity_id", "=", self.activity_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("date", ">=", first),
+            ("date", "<=", last),
+        ]
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.activity_id.name or self.env._("Without an activity"),
+            "context": {"create": False, "postcalc_columns": ["actual_hours", "actual_cost"]},
+        }
+        if self.kind == "order":
+            view = self.env.ref("order_postcalc.order_postcalc_report_view_list_sheet")
+            return action | {
+                "res_model": "order.postcalc.report",
+                "views": [(view.id, "list")],
+                "domain": [("kind", "in", ["labour", "minor"]), *domain],
+            }
+        return action | {
+            "res_model": "account.analytic.line",
+            "views": [(self.env.ref("hr_timesheet.hr_timesheet_line_tree").id, "list")],
+            "domain": [("project_id", "!=", False), ("postcalc_order_id", "=", False), *domain],
+        }
 
     @property
     def _table_query(self):

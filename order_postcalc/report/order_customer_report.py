@@ -23,7 +23,7 @@ class OrderCustomerReport(models.Model):
 
     _name = "order.customer.report"
     _description = "Customers: Contribution and Extras"
-    _inherit = ["order.ratio.mixin"]
+    _inherit = ["order.fact.mixin", "order.ratio.mixin"]
     _auto = False
     _order = "contribution desc, partner_id"
     _rec_name = "partner_id"

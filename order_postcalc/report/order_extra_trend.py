@@ -48,7 +48,7 @@ class OrderExtraTrend(models.Model):
 
     _name = "order.extra.trend"
     _description = "Trends of Extras"
-    _inherit = ["order.ratio.mixin"]
+    _inherit = ["order.fact.mixin", "order.ratio.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "name"
@@ -131,13 +131,7 @@ class OrderExtraTrend(models.Model):
     def action_open_source(self):
         """Open the record of this event."""
         self.ensure_one()
-        record = self.change_order_id or self.minor_item_id or self.order_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
+        return self._open_record(self.change_order_id or self.minor_item_id or self.order_id)
 
     # === QUERY ===
 

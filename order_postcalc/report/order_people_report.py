@@ -11,7 +11,7 @@ class OrderPeopleReport(models.Model):
     """
 
     _name = "order.people.report"
-    _inherit = "order.ratio.mixin"
+    _inherit = ["order.fact.mixin", "order.ratio.mixin"]
     _description = "Coaching"
     _auto = False
     _order = "employee_name, date desc, id"

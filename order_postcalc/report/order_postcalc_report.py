@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from .order_postcalc_source import Source
@@ -31,6 +30,7 @@ class OrderPostcalcReport(models.Model):
 
     _name = "order.postcalc.report"
     _description = "Post-Calculation"
+    _inherit = ["order.fact.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "name"
@@ -84,25 +84,9 @@ class OrderPostcalcReport(models.Model):
         return model in self.env and all(name in self.env[model]._fields for name in names)
 
     def action_open_source(self):
-        """Open the record that this fact is about.
-
-        :raise UserError: if the user may not see that record
-        """
+        """Open the record that this fact is about; for a timesheet that isn't the user's to see, its task."""
         self.ensure_one()
-        record = self.env[self.source_model].browse(self.source_id)
-        try:
-            record.check_access("read")
-        except AccessError as error:
-            raise UserError(
-                self.env._("You may see what “%s” costs, but not the record itself. Please ask its owner.", self.name)
-            ) from error
-        return {
-            "type": "ir.actions.act_window",
-            "name": record.display_name,
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
+        return self._open_record(self.env[self.source_model].browse(self.source_id), self.task_id)
 
     def _source_plan(self):
         """What was agreed, frozen."""
@@ -120,8 +104,10 @@ class OrderPostcalcReport(models.Model):
                 "date": SQL("p.date"),
                 "recorded_on": SQL("p.create_date"),
                 "name": SQL("p.name"),
-                "source_model": SQL("'sale.order'"),
-                "source_id": SQL("p.order_id"),
+                "source_model": SQL(
+                    "CASE WHEN p.change_order_id IS NULL THEN 'sale.order' ELSE 'sale.change.order' END"
+                ),
+                "source_id": SQL("COALESCE(p.change_order_id, p.order_id)"),
                 "planned_hours": SQL("p.hours"),
                 "planned_cost": SQL("p.cost"),
                 "planned_revenue": SQL("p.revenue"),

@@ -9,7 +9,7 @@ class OrderTeamReport(models.Model):
     """How much of the extra work the teams document, by quarter. Small teams are left out: they would be persons."""
 
     _name = "order.team.report"
-    _inherit = "order.ratio.mixin"
+    _inherit = ["order.fact.mixin", "order.ratio.mixin"]
     _description = "Capture Rate per Team"
     _auto = False
     _order = "date desc, department_id"

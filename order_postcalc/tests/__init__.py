@@ -19,6 +19,7 @@ from . import test_covering_rules
 from . import test_covering
 from . import test_activity
 from . import test_analysis
+from . import test_behind_figures
 from . import test_facts_xlsx
 from . import test_abc_classes
 from . import test_customer_report

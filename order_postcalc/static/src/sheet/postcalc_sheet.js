@@ -16,6 +16,26 @@ const BETTER_WHEN_MORE = ["revenue", "margin", "margin_share"];
 /** A tenth of a cent or of a minute is noise. */
 const NOTHING = 0.0005;
 
+/** What a fact adds to a figure, by measure and column; what is expected follows from plan and actual. */
+const FACT_FIELDS = {
+    hours: { planned: ["planned_hours"], actual: ["actual_hours"], invoiced: ["invoiced_hours"] },
+    cost: { planned: ["planned_cost"], actual: ["actual_cost"], forecast: ["committed_cost"] },
+    revenue: { planned: ["planned_revenue"], invoiced: ["invoiced_revenue"] },
+    margin: { planned: ["planned_revenue", "planned_cost"], actual: ["invoiced_revenue", "actual_cost", "margin"] },
+};
+FACT_FIELDS.margin_share = FACT_FIELDS.margin;
+
+export function getFactFields(measure, column) {
+    const { planned = [], actual = [], invoiced = [], forecast = [] } = FACT_FIELDS[measure];
+    if (["original", "extensions", "revised"].includes(column)) {
+        return planned;
+    }
+    if (column === "actual" || column === "invoiced") {
+        return FACT_FIELDS[measure][column] || [];
+    }
+    return [...planned, ...actual, ...invoiced, ...forecast];
+}
+
 /** The post-calculation of one order: what was planned, what it took, what will be left. */
 export class PostcalcSheet extends Component {
     static template = "order_postcalc.Sheet";
@@ -224,30 +244,34 @@ export class PostcalcSheet extends Component {
 
     // --- going to the records ---
 
-    /** Open the facts behind a figure. */
-    async openFacts(label, domain, more = []) {
+    /** Open the facts behind a figure, with the columns of what was clicked. */
+    async openFacts(label, domain, columns, more = []) {
         const name = label ? String(label) : _t("Facts");
-        const action = await this.action.loadAction("order_postcalc.order_postcalc_report_action_sheet");
-        return this.action.doAction({ ...action, name, display_name: name, domain: [...domain, ...more] });
+        const { id, xml_id, path, ...action } = await this.action.loadAction(
+            "order_postcalc.order_postcalc_report_action_sheet"
+        );
+        // Without its id, which a reload would open without the domain.
+        return this.action.doAction({
+            ...action,
+            name,
+            display_name: name,
+            domain: [...domain, ...more],
+            context: { postcalc_columns: columns },
+        });
     }
 
     openCell(row, measure, column) {
         const cell = this.sheet.cell_domains[measure]?.[column] || [];
         const { label } = this.sheet.columns.find(({ key }) => key === column);
-        return this.openFacts(`${row.label}: ${label}`, row.domain, cell);
-    }
-
-    openRecord(model, id) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: model,
-            res_id: id,
-            views: [[false, "form"]],
-        });
+        return this.openFacts(`${row.label}: ${label}`, row.domain, getFactFields(measure, column), cell);
     }
 
     openOrder() {
-        return this.openRecord("sale.order", this.orderId);
+        return this.callAction("action_open_postcalc_order");
+    }
+
+    openChangeOrder(changeId) {
+        return this.callAction("action_open_postcalc_change_order", {}, { change_order_id: changeId });
     }
 
     openClosings() {

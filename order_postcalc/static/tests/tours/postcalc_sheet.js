@@ -38,6 +38,10 @@ registry.category("web_tour.tours").add("order_postcalc_sheet", {
             trigger: ".o_list_view .o_data_row .o_data_cell:contains('Work')",
         },
         {
+            content: "With the column of what was clicked, hours, and no other figure",
+            trigger: ".o_list_view:has(th[data-name=actual_hours]):not(:has(th[data-name=actual_cost]))",
+        },
+        {
             content: "Back to the sheet",
             trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a",
             run: "click",
