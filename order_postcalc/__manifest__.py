@@ -60,6 +60,7 @@
             "order_postcalc/static/src/sheet/**/*",
             "order_postcalc/static/src/facts_export/**/*",
         ],
+        "web.assets_backend_lazy": ["order_postcalc/static/src/ratio/**/*"],
         "web.assets_tests": ["order_postcalc/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

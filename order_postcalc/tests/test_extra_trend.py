@@ -123,6 +123,18 @@ class TestExtraTrend(PostcalcCommon):
             self.assertEqual(str(event.date), day)
             self.env.invalidate_all()
 
+    def test_months_without_answers(self):
+        """Nothing was answered in a month: no share at all, neither in the graph nor in the pivot; not 0 %."""
+        self._give()
+        self.env.flush_all()
+        [group] = self.env["order.extra.trend"].formatted_read_group(
+            [("order_id", "=", self.order.id)], [], ["share_signed:avg", "favour_count:sum"]
+        )
+        self.assertEqual((group["share_signed:avg"], group["favour_count:sum"]), (False, 1))
+        for view_type in ("graph", "pivot"):
+            arch = self.env["order.extra.trend"].get_view(view_type=view_type)["arch"]
+            self.assertIn(f'js_class="order_ratio_{view_type}"', arch)
+
     def test_open(self):
         change, item = self._offer(2), self._give()
         self.env.flush_all()

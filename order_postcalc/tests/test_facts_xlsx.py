@@ -106,6 +106,9 @@ class TestFactsXlsx(FactsXlsxCommon):
         self.seller.group_ids -= self.env.ref("base.group_allow_export")
         with self.assertRaisesRegex(UserError, "rights to export"):
             self._export(user=self.seller)
+        # Who sees all orders works with these figures.
+        self.bookkeeper.group_ids -= self.env.ref("base.group_allow_export")
+        self.assertGreater(len(self._export(user=self.bookkeeper)[2]), 1)
 
     def test_more_than_a_sheet_holds(self):
         self.patch(self.env.registry["order.postcalc.report"], "search_count", lambda *args, **kwargs: 2_000_000)

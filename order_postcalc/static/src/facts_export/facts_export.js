@@ -42,7 +42,7 @@ registry.category("cogMenu").add(
         isDisplayed: async (env) =>
             env.searchModel?.resModel === "order.postcalc.report" &&
             ["list", "pivot", "graph"].includes(env.config.viewType) &&
-            (await user.hasGroup("base.group_allow_export")),
+            ((await user.hasGroup("order_postcalc.group_all")) || (await user.hasGroup("base.group_allow_export"))),
     },
     { sequence: 9 }
 );
