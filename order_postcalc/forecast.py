@@ -88,12 +88,18 @@ def remaining_revenue(planned, invoiced, progress):
     400
     >>> remaining_revenue(720, 200, Progress(is_labour=True, delivered_revenue=840))
     640
+
+    A discount of 100.00 is still to be given:
+
+    >>> remaining_revenue(-100, 0, Progress()), remaining_revenue(-100, -100, Progress())
+    (-100, 0)
     """
+    further = min if planned < 0 else max
     worth = planned
     if progress.delivered_revenue is not None:
         by_the_hour_and_over = progress.is_labour and progress.is_over
-        worth = progress.delivered_revenue if by_the_hour_and_over else max(planned, progress.delivered_revenue)
-    return max(worth - invoiced, 0)
+        worth = progress.delivered_revenue if by_the_hour_and_over else further(planned, progress.delivered_revenue)
+    return further(worth - invoiced, 0)
 
 
 def cover(remaining, booked, rounding=lambda amount: round(amount, 2)):

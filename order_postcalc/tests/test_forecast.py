@@ -69,10 +69,12 @@ class TestForecast(BaseCase):
 
     @given(SIGNED, SIGNED, PROGRESS)
     def test_revenue_at_completion(self, planned, invoiced, progress):
+        """Never less than what is invoiced, and for a discount, which is a negative price, never more."""
         remaining = remaining_revenue(planned, invoiced, progress)
-        self.assertGreaterEqual(remaining, 0)
+        further = min if planned < 0 else max
+        self.assertEqual(remaining, further(remaining, 0))
         if progress.delivered_revenue is None:
-            self.assertAlmostEqual(invoiced + remaining, max(planned, invoiced))
+            self.assertAlmostEqual(invoiced + remaining, further(planned, invoiced))
 
     @given(st.lists(AMOUNTS, max_size=8), AMOUNTS)
     def test_cover(self, remaining, booked):
