@@ -35,6 +35,7 @@ from . import sale_order_postcalc_sheet
 from . import sale_order_postcalc_context
 from . import order_postcalc_closing
 from . import sale_order_postcalc_closing
+from . import sale_order_postcalc_margin
 from . import sale_order_postcalc_erosion
 from . import project_project_postcalc
 from . import sale_order_template_target

@@ -10,7 +10,6 @@ from odoo.tools import format_amount
 
 from ..erosion import eroded_by, is_eroding
 from ..localized import format_number, format_short
-from ..sheet_figures import cells
 from .sale_order_line_plan import COST_GROUPS
 
 _logger = logging.getLogger(__name__)
@@ -23,22 +22,13 @@ BATCH = 200
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    postcalc_forecast_margin = fields.Monetary(
-        "Margin Expected at Completion",
-        readonly=True,
-        copy=False,
-        currency_field="precalc_currency_id",
-        groups=COST_GROUPS,
-        help="Margin expected at completion, as of the last daily check.",
-    )
     margin_erosion = fields.Float(
         readonly=True,
         copy=False,
         digits=(16, 6),
         aggregator=None,
         groups=COST_GROUPS,
-        help="By how much the margin expected at completion is lower than planned, as a share of the price; as of the"
-        " last daily check.",
+        help="By how much the margin expected at completion is lower than planned, as a share of the price.",
     )
     is_margin_eroding = fields.Boolean(
         "Margin Eroding",
@@ -50,6 +40,10 @@ class SaleOrder(models.Model):
     )
     margin_erosion_warned_on = fields.Date("Warned on", readonly=True, copy=False, groups=COST_GROUPS)
     margin_checked_on = fields.Date(readonly=True, copy=False, index="btree_not_null", groups=COST_GROUPS)
+
+    @api.model
+    def _get_transition_fields(self):
+        return super()._get_transition_fields() | {"margin_erosion", "is_margin_eroding"}
 
     # === THE DAILY JOB ===
 
@@ -75,30 +69,31 @@ class SaleOrder(models.Model):
     @api.model
     def _get_margin_check_domain(self):
         today = fields.Date.context_today(self)
-        return (
-            Domain("state", "=", "sale")
-            & Domain("postcalc_state", "=", "running")
-            & (Domain("margin_checked_on", "=", False) | Domain("margin_checked_on", "<", today))
+        running = Domain("postcalc_state", "=", "running") & (
+            Domain("margin_checked_on", "=", False) | Domain("margin_checked_on", "<", today)
         )
+        # Those that were closed before their figures were kept, once.
+        return Domain("state", "=", "sale") & (running | Domain("postcalc_as_of", "=", False))
 
     def _check_margin_erosion(self):
         today = fields.Date.context_today(self)
-        rows = self._get_postcalc_rows()
-        for order in self:
-            rounding = order.company_id.currency_id.round
-            shown = cells(rows[order.id].total(rounding), rounding)
-            margin, revenue = shown["margin"], shown["revenue"]
-            erosion = eroded_by(margin["revised"], revenue["revised"], margin["forecast"], revenue["forecast"])
-            eroding = is_eroding(erosion, order.company_id.margin_erosion_threshold)
-            values = {
-                "postcalc_forecast_margin": margin["forecast"],
-                "margin_erosion": erosion,
-                "is_margin_eroding": eroding,
-                "margin_checked_on": today,
-            }
-            if eroding and not order.margin_erosion_warned_on and order._try_to_warn_of_margin_erosion(shown):
-                values["margin_erosion_warned_on"] = today
-            order.write(values)
+        for order, shown in self._get_postcalc_totals().items():
+            values = order._prepare_postcalc_margin_vals(shown)
+            if order.postcalc_state == "running":
+                values["margin_checked_on"] = today
+                is_to_be_told = values["is_margin_eroding"] and not order.margin_erosion_warned_on
+                if is_to_be_told and order._try_to_warn_of_margin_erosion(shown):
+                    values["margin_erosion_warned_on"] = today
+            order._as_transition().write(values)
+
+    def _prepare_postcalc_margin_vals(self, shown):
+        margin, revenue = shown["margin"], shown["revenue"]
+        erosion = eroded_by(margin["revised"], revenue["revised"], margin["forecast"], revenue["forecast"])
+        return {
+            **super()._prepare_postcalc_margin_vals(shown),
+            "margin_erosion": erosion,
+            "is_margin_eroding": is_eroding(erosion, self.company_id.margin_erosion_threshold),
+        }
 
     # === THE WARNING ===
 

@@ -145,6 +145,7 @@ class SaleOrder(models.Model):
             "state": order.postcalc_state,
             "state_label": states[order.postcalc_state],
             "closed_on": self._get_postcalc_day(order.postcalc_closed_on),
+            "closing_count": len(order.postcalc_closing_ids),
             "currency": {
                 "id": currency.id,
                 "name": currency.name,

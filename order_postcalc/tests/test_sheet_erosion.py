@@ -80,6 +80,16 @@ class TestSheetErosion(SheetCommon):
         self.assertFalse(self._activities())
         self.assertFalse(self.order.margin_checked_on)
 
+    def test_closed_before_figures_were_kept(self):
+        """They are worked out once, and nobody is told: 30 h at 40.00 of 5 070.00 leave 3 870.00."""
+        self._log(30)
+        self.order.with_user(self.manager).action_close_postcalc()
+        self.order._as_transition().write({"postcalc_as_of": False, "postcalc_forecast_margin": 0})
+        self._check()
+        self.assertEqual(self.order.postcalc_forecast_margin, 3870)
+        self.assertTrue(self.order.postcalc_as_of)
+        self.assertFalse(self._activities())
+
     def test_without_seller(self):
         """The leader of the team is told; without one it is noted on the order, without figures."""
         team = self.env["crm.team"].create(
@@ -128,7 +138,7 @@ class TestSheetErosion(SheetCommon):
 
     def test_what_is_done_today_is_not_done_again(self):
         self._check()
-        self.order.with_context(tracking_disable=True).postcalc_forecast_margin = 1
+        self.order._as_transition().postcalc_forecast_margin = 1
         self._check()
         self.assertEqual(self.order.postcalc_forecast_margin, 1)
         self._check(days=1)
