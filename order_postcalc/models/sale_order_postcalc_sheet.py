@@ -202,12 +202,12 @@ class SaleOrder(models.Model):
                 ),
             ),
             "deviation": (
-                self.env._("Deviation"),
+                self.env._("Variance"),
                 self.env._("At completion less revised plan."),
             ),
             "deviation_share": (
-                self.env._("Deviation %"),
-                self.env._("Deviation as a share of the revised plan."),
+                self.env._("Variance %"),
+                self.env._("Variance as a share of the revised plan."),
             ),
         }
         return [{"key": key, "label": labels[key][0], "help": labels[key][1]} for key in COLUMNS]

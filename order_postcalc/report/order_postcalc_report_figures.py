@@ -25,16 +25,16 @@ class OrderPostcalcReport(models.Model):
     _inherit = ["order.postcalc.report", "order.ratio.mixin"]
 
     hours_deviation = fields.Float(
-        "Deviation in Hours", compute="_compute_ratios", help="Actual hours less planned ones, extensions included."
+        "Variance in Hours", compute="_compute_ratios", help="Actual hours less planned ones, extensions included."
     )
     cost_deviation = fields.Monetary(
-        "Deviation in Cost", compute="_compute_ratios", help="Actual cost less planned cost, extensions included."
+        "Variance in Cost", compute="_compute_ratios", help="Actual cost less planned cost, extensions included."
     )
     hours_deviation_share = fields.Float(
-        "Deviation in Hours (%)", compute="_compute_ratios", aggregator="avg", help="In relation to the planned hours."
+        "Variance in Hours (%)", compute="_compute_ratios", aggregator="avg", help="In relation to the planned hours."
     )
     cost_deviation_share = fields.Float(
-        "Deviation in Cost (%)", compute="_compute_ratios", aggregator="avg", help="In relation to the planned cost."
+        "Variance in Cost (%)", compute="_compute_ratios", aggregator="avg", help="In relation to the planned cost."
     )
     margin_share = fields.Float(
         "Margin (%)", compute="_compute_ratios", aggregator="avg", help="In relation to the invoiced revenue."

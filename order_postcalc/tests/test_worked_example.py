@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools.pdf import PdfFileReader
 
 from odoo.addons.order_postcalc.report.order_postcalc_sheet_xlsx import write_sheet
 from odoo.addons.order_postcalc.xlsx import read_formula_range
@@ -186,10 +187,34 @@ class TestWorkedExample(SheetCommon):
                 [cell] = page.xpath(f"//table[@name='overview']//tr[@name='{measure}']/td[@name='{column}']")
                 if figure is not None:
                     self.assertEqual(self._read(cell), figure, (measure, column))
-        [total] = page.xpath("//div[@name='cost_by_line']//tr[@name='row-total']/td[@name='forecast']")
-        self.assertEqual(self._read(total), 2539)
-        rows = page.xpath("//div[@name='cost_by_line']//tr[starts-with(@name, 'row-')]/td[@name='actual']")
-        self.assertEqual(sum(self._read(cell) for cell in rows[:-1]), self._read(rows[-1]))
+        for table in ("by_line", "by_kind", "by_activity"):
+            [total] = page.xpath(f"//div[@name='{table}']//tr[@name='row-total']/td[@name='cost-forecast']")
+            self.assertEqual(self._read(total), 2539)
+            for name in ("hours-actual", "cost-actual"):
+                rows = page.xpath(f"//div[@name='{table}']//tr[starts-with(@name, 'row-')]/td[@name='{name}']")
+                self.assertEqual(sum(self._read(cell) for cell in rows[:-1]), self._read(rows[-1]), (table, name))
+
+    def test_paper_reads_well(self):
+        """Variances have their sign, lines of a change order stand below its name, and the file has a title."""
+        self.env.flush_all()
+        report = self.env["ir.actions.report"].with_user(self.manager)
+        name = "order_postcalc.report_order_postcalc_sheet"
+        page = html.fromstring(report._render_qweb_html(name, self.order.ids)[0])
+
+        def cells(column):
+            found = page.xpath(f"//table[@name='overview']//tr/td[@name='{column}']")
+            return [cell.text_content().strip() for cell in found]
+
+        # + 1.75 h, + 39.00 of cost, revenue as agreed, 39.00 less margin, 0.9 points less
+        self.assertEqual(cells("deviation"), ["+1.75", "+39.00", "0.00", "-39.00", "-0.9 pts"])
+        self.assertEqual(cells("deviation_share")[:2], ["+9.7 %", "+1.6 %"])
+        rows = page.xpath("//div[@name='by_line']//tr[starts-with(@name, 'row-')]/td[1]")
+        indented = [cell.text_content().strip() for cell in rows if "ps-4" in cell.get("class")]
+        self.assertEqual(indented, ["Electric lock", "Fitting"])
+        content = report.with_context(force_report_rendering=True)._render_qweb_pdf(name, self.order.ids)[0]
+        paper = PdfFileReader(io.BytesIO(content))
+        self.assertLessEqual(paper.getNumPages(), 3)
+        self.assertEqual(paper.getDocumentInfo().title, f"Post-Calculation {self.order.name}")
 
     def _read(self, cell):
         return float(cell.text_content().strip().replace(",", ""))

@@ -2,6 +2,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { formatFloat } from "@web/core/utils/numbers";
 import { loadBundle } from "@web/core/assets";
 
 const COST = "#b5542f";
@@ -70,7 +71,11 @@ export class PostcalcChart extends Component {
                 },
                 scales: {
                     x: { ticks: { maxRotation: 0, autoSkipPadding: 16 }, grid: { display: false } },
-                    y: { beginAtZero: true, ticks: { maxTicksLimit: 6 } },
+                    y: {
+                        beginAtZero: true,
+                        // As the user writes numbers; Chart.js would write them as the browser does.
+                        ticks: { maxTicksLimit: 6, callback: (value) => formatFloat(value, { digits: [false, value % 1 ? 2 : 0] }) },
+                    },
                 },
             },
         });

@@ -138,11 +138,15 @@ export class PostcalcSheet extends Component {
         return value ? formatDate(deserializeDate(value)) : "";
     }
 
-    /** A figure as it is written: a dash where there is none. */
+    /** A figure as it is written: a dash where there is none, a sign at a variance. */
     show(unit, value, column = "") {
         if (value === null || value === undefined) {
             return "–";
         }
+        return (this.isDeviation(column) && value > 0 ? "+" : "") + this.showUnsigned(unit, value, column);
+    }
+
+    showUnsigned(unit, value, column) {
         if (column === "deviation_share" || (unit === "share" && column !== "deviation")) {
             return this.percent(value);
         }
@@ -191,7 +195,7 @@ export class PostcalcSheet extends Component {
                 sub: _t("planned %s", this.money(margin.revised)),
                 measure: "margin",
                 deviation: margin.deviation,
-                deviationText: this.money(Math.abs(margin.deviation)),
+                deviationText: this.show("money", margin.deviation, "deviation"),
             },
             {
                 key: "margin_share",
@@ -200,7 +204,7 @@ export class PostcalcSheet extends Component {
                 sub: _t("planned %s", this.percent(share.revised)),
                 measure: "margin_share",
                 deviation: share.deviation,
-                deviationText: this.show("share", Math.abs(share.deviation || 0), "deviation"),
+                deviationText: this.show("share", share.deviation, "deviation"),
             },
             {
                 key: "hours",
@@ -210,7 +214,7 @@ export class PostcalcSheet extends Component {
                 progress: this.getProgress(hours.actual, hours.revised),
                 measure: "hours",
                 deviation: hours.deviation,
-                deviationText: _t("%s at completion", this.number(Math.abs(hours.deviation))),
+                deviationText: _t("%s at completion", this.show("hours", hours.deviation, "deviation")),
             },
             {
                 key: "cost",
@@ -220,7 +224,7 @@ export class PostcalcSheet extends Component {
                 progress: this.getProgress(cost.actual, cost.revised),
                 measure: "cost",
                 deviation: cost.deviation,
-                deviationText: _t("%s at completion", this.money(Math.abs(cost.deviation))),
+                deviationText: _t("%s at completion", this.show("money", cost.deviation, "deviation")),
             },
             {
                 key: "invoiced",
@@ -235,7 +239,7 @@ export class PostcalcSheet extends Component {
                 key: "per_hour",
                 label: _t("Margin per Hour"),
                 value: perHour.forecast === null ? "–" : this.money(perHour.forecast),
-                sub: _t("planned %s", this.show("money", perHour.revised)),
+                sub: _t("planned %s", perHour.revised === null ? "–" : this.money(perHour.revised)),
                 measure: "margin",
                 deviation: 0,
             },
