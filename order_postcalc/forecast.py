@@ -6,6 +6,7 @@ negative. For what remains the plan is believed until the facts say that it is o
 * hours: the planned ones less those worked; none when the tasks are closed. Each costs what it was planned to cost.
 * goods: the planned cost of the share that has not been delivered, or what is ordered from vendors if that is more.
   What was delivered and has no cost on record is still expected to cost what was planned.
+* favours: what of their allowance has not been given away, until everything is delivered and invoiced.
 * revenue: the agreed price, or what is invoiced if that is more. Work billed by the hour is worth what was delivered
   once its tasks are closed.
 """
@@ -72,6 +73,17 @@ def remaining_cost(planned_hours, planned_cost, actual_hours, labour_cost, other
     share = 1 - min(max(progress.delivered, 0), 1) if other_cost else 1
     # The cost planned for goods that are made contains the hours to make them.
     return max(planned_cost * share - max(labour_cost, 0), committed, 0)
+
+
+def remaining_favours(planned, actual, is_over=False):
+    """Return the cost of the favours that are still expected: what is left of the allowance that was sold for them.
+
+    >>> remaining_favours(60, 28), remaining_favours(38, 40), remaining_favours(60, 28, is_over=True)
+    (32, 0, 0)
+
+    :param bool is_over: nobody will ask for one any more
+    """
+    return 0 if is_over else max(planned - actual, 0)
 
 
 def remaining_revenue(planned, invoiced, progress):

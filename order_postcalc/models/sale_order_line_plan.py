@@ -117,12 +117,19 @@ class SaleOrderLine(models.Model):
             "date": self._get_agreed_date(),
             "name": (self.name or "").split("\n")[0] or self.product_id.display_name or "/",
             "product_id": self.product_id.id,
-            "activity_id": self.product_id.activity_id.id,
+            "activity_id": self._get_plan_activity().id,
             "hours": hours - self.planned_hours,
             "cost": cost - self.planned_cost,
             "revenue": revenue - self.planned_revenue,
             "company_id": (self.company_id or self.env.company).id,
         }
+
+    def _get_plan_activity(self):
+        """What is planned for this line: the allowance for favours is used up by these."""
+        self.ensure_one()
+        if self.is_minor_items_allowance:
+            return self.env["order.activity"]._get_favour()
+        return self.product_id.activity_id
 
     def _get_agreed_date(self):
         """The day on which this line was agreed: that of the signature, else of the order's confirmation."""

@@ -10,7 +10,7 @@ from odoo import models
 
 from odoo.addons.project.models.project_task import CLOSED_STATES
 
-from ..forecast import Progress, cover, remaining_cost, remaining_hours, remaining_revenue
+from ..forecast import Progress, cover, remaining_cost, remaining_favours, remaining_hours, remaining_revenue
 from ..sheet_figures import Figures, total
 
 #: Measures of a fact, and the name of the figure that each adds to.
@@ -22,8 +22,10 @@ MEASURES = {
     "invoiced_revenue": "invoiced_revenue",
 }
 PLAN_PREFIXES = {"plan": "original", "change": "extension"}
-#: Rows of what no line of the order has.
+#: Rows of what no line of the order has; favours and the allowance that is sold for them are one.
 NO_LINE, FAVOURS, ADVANCES = "none", "favours", "advances"
+#: Orders of which everything is invoiced.
+INVOICED = ("invoiced", "upselling")
 #: Cost of an order as a whole that is usually for its goods.
 GOODS_KINDS = ("material", "purchase", "other")
 
@@ -54,13 +56,14 @@ class SaleOrder(models.Model):
         orders = self.sudo()
         facts, days = self._get_postcalc_fact_groups(by_day)
         progress = orders._get_postcalc_progress()
+        allowances = set(orders.order_line.filtered("is_minor_items_allowance").ids)
         result = {}
         for order in orders:
             rows = result[order.id] = PostcalcRows()
             rows.days.update(days.get(order.id, {}))
             by_line = defaultdict(list)
             for (line_id, kind, activity_id), figures in facts.get(order.id, {}).items():
-                key = self._get_postcalc_row_key(line_id, kind)
+                key = self._get_postcalc_row_key(line_id, kind, allowances)
                 by_line[key].append((kind, activity_id, figures))
                 rows.lines[key] += figures
                 rows.activities[activity_id] += figures
@@ -94,11 +97,14 @@ class SaleOrder(models.Model):
                 days[order.id][day] = (cost + figures.actual_cost, revenue + figures.invoiced_revenue)
         return result, days
 
-    def _get_postcalc_row_key(self, line_id, kind):
-        """The row in which a fact is shown: that of its line, else one of those for what has no line."""
+    def _get_postcalc_row_key(self, line_id, kind, allowances):
+        """The row in which a fact is shown: that of its line, else one of those for what has no line.
+
+        :param set allowances: ids of the lines that sell an allowance for favours
+        """
         if kind == "downpayment":
             return ADVANCES
-        if kind == "minor" and not line_id:
+        if kind == "minor" or line_id in allowances:
             return FAVOURS
         return line_id or NO_LINE
 
@@ -115,12 +121,25 @@ class SaleOrder(models.Model):
             all_closed = bool(own) and all(own.values())
             for line in order.order_line:
                 is_over = order._is_postcalc_over() or own.get(line, all_closed and line._is_postcalc_labour())
+                is_worked = is_over or own.get(line, all_closed)
                 result[line.id] = LineProgress(
                     line._get_postcalc_plan_kind(),
                     line._get_postcalc_progress(is_over),
-                    hours_are_over=is_over or own.get(line, all_closed),
+                    hours_are_over=is_worked,
+                    is_done=line._is_postcalc_delivered() or (line.product_id.type == "service" and is_worked),
                 )
         return result
+
+    def _are_favours_over(self, progress):
+        """Whether no favour is expected any more: everything is delivered and invoiced, or the order is closed."""
+        self.ensure_one()
+        if self._is_postcalc_over():
+            return True
+        # What lowers the price is neither delivered nor worked.
+        sold = self.order_line.filtered(
+            lambda line: line._is_planned() and not line.is_minor_items_allowance and line.price_subtotal >= 0
+        )
+        return self.invoice_status in INVOICED and all(progress[line.id].is_done for line in sold)
 
     def _is_postcalc_over(self):
         """Whether nothing more is expected, whatever the plan says."""
@@ -148,7 +167,7 @@ class SaleOrder(models.Model):
         remaining = {
             key: _Remaining.of(facts, rows.lines[key], progress[key])
             for key, facts in by_line.items()
-            if key != ADVANCES
+            if key not in (ADVANCES, FAVOURS)
         }
         if unassigned := remaining.get(NO_LINE):
             goods = [part for part in remaining.values() if part is not unassigned and part.plan_kind != "labour"]
@@ -158,14 +177,9 @@ class SaleOrder(models.Model):
             for part, left in zip(goods, cover([part.expected for part in goods], booked, rounding), strict=True):
                 rows.covered += rounding(part.expected) - left
                 part.cost -= rounding(part.expected) - left
-        favours = rows.lines[FAVOURS].actual_cost if FAVOURS in rows.lines else 0.0
-        for line in self.order_line.filtered("is_minor_items_allowance"):
-            if part := remaining.get(line.id):
-                # The allowance is what favours are planned with: those that were done are not expected again.
-                part.cost, favours = max(part.cost - favours, 0.0), max(favours - part.cost, 0.0)
+        if FAVOURS in by_line:
+            remaining[FAVOURS] = self._get_postcalc_remaining_favours(rows.lines[FAVOURS], progress)
         for key, part in remaining.items():
-            if key == FAVOURS:
-                continue
             figures = Figures(
                 remaining_hours=part.hours, remaining_cost=rounding(part.cost), remaining_revenue=part.revenue
             )
@@ -176,6 +190,18 @@ class SaleOrder(models.Model):
             # What was paid in advance is deducted from what is still to be invoiced.
             rows.lines[ADVANCES].remaining_revenue = -rows.lines[ADVANCES].invoiced_revenue
 
+    def _get_postcalc_remaining_favours(self, figures, progress):
+        """The allowance is what favours are planned with: those that were done are not expected again."""
+        self.ensure_one()
+        return _Remaining(
+            plan_kind="minor",
+            activity_id=self.env["order.activity"]._get_favour().id,
+            hours=0.0,
+            cost=remaining_favours(figures.planned_cost, figures.actual_cost, self._are_favours_over(progress)),
+            expected=0.0,
+            revenue=remaining_revenue(figures.planned_revenue, figures.invoiced_revenue, Progress()),
+        )
+
 
 @dataclass(frozen=True)
 class LineProgress:
@@ -184,11 +210,13 @@ class LineProgress:
     :param str plan_kind: the kind of cost that its plan is of
     :param Progress progress: how far it has come
     :param bool hours_are_over: no more hours will be worked on it
+    :param bool is_done: it is delivered in full, or nobody will work on it any more
     """
 
     plan_kind: str
     progress: Progress
     hours_are_over: bool = False
+    is_done: bool = False
 
 
 @dataclass
@@ -237,6 +265,8 @@ class SaleOrderLine(models.Model):
         """The kind of cost that is planned for this line."""
         self.ensure_one()
         product = self.product_id
+        if self.is_minor_items_allowance:
+            return "minor"
         if product.type != "service":
             return "material"
         # Only when purchasing is installed can a service be bought for the order.
@@ -253,6 +283,11 @@ class SaleOrderLine(models.Model):
             delivered=self.qty_delivered / ordered if ordered else 1.0,
             delivered_revenue=self._get_postcalc_delivered_revenue() if by_delivery else None,
         )
+
+    def _is_postcalc_delivered(self):
+        self.ensure_one()
+        unit = self.product_uom_id
+        return bool(unit) and unit.compare(self.qty_delivered, self.product_uom_qty) >= 0
 
     def _get_postcalc_delivered_revenue(self):
         """What is delivered, at its net price, in the currency of the company."""

@@ -244,7 +244,9 @@ class SaleOrder(models.Model):
         # In sudo: see _get_postcalc_rows.
         order = self.sudo()
         result = []
-        known = order.order_line.filtered(lambda line: figures_by_key.get(line.id))
+        # A favour and the allowance that pays for it are one row, as they are one thing to the customer.
+        allowances = order.order_line.filtered("is_minor_items_allowance")
+        known = (order.order_line - allowances).filtered(lambda line: figures_by_key.get(line.id))
         for line in known.sorted(lambda line: (line.change_order_id.id, line.sequence, line.id)):
             change = line.change_order_id
             result.append(
@@ -258,7 +260,10 @@ class SaleOrder(models.Model):
                 )
             )
         no_line = [("order_line_id", "=", False), ("kind", "not in", ["minor", "downpayment"])]
-        favours = [("order_line_id", "=", False), ("kind", "=", "minor")]
+        favours = list(
+            Domain("kind", "=", "minor")
+            | (Domain("order_line_id", "in", allowances.ids) & Domain("kind", "!=", "downpayment"))
+        )
         advances = [("kind", "=", "downpayment")]
         others = {
             NO_LINE: (self.env._("Without an order line"), no_line),

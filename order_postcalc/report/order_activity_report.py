@@ -105,7 +105,7 @@ class OrderActivityReport(models.Model):
     @api.model
     def _get_recorded(self):
         """Timesheets, and favours, whose time is in their own record only; their material is no time."""
-        favour = self.env.ref("order_postcalc.activity_favour", raise_if_not_found=False)
+        favour = self.env["order.activity"]._get_favour()
         return SQL(
             """
             SELECT a.id::bigint * 4 + 1 AS id,
@@ -124,5 +124,5 @@ class OrderActivityReport(models.Model):
                 ON c.company_id = i.company_id AND i.date BETWEEN c.date_from AND c.date_to
              WHERE i.state = 'done'
             """,
-            favour.id if favour else None,
+            favour.id or None,
         )

@@ -122,7 +122,7 @@ class OrderPostcalcReport(models.Model):
 
         What they take is in their own record only: no timesheet, no delivery and no entry is made for them.
         """
-        favour = self.env.ref("order_postcalc.activity_favour", raise_if_not_found=False)
+        favour = self.env["order.activity"]._get_favour()
         return Source(
             number=4,
             key=SQL("i.id"),
@@ -130,7 +130,7 @@ class OrderPostcalcReport(models.Model):
                 "kind": SQL("'minor'"),
                 "order_id": SQL("i.order_id"),
                 "task_id": SQL("i.task_id"),
-                "activity_id": SQL("%s", favour.id if favour else None),
+                "activity_id": SQL("%s", favour.id or None),
                 "product_id": SQL("i.product_id"),
                 "employee_id": SQL("e.id"),
                 "company_id": SQL("i.company_id"),

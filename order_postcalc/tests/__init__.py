@@ -31,6 +31,7 @@ from . import test_demo
 from . import test_sheet_access
 from . import test_sheet_closing
 from . import test_sheet_erosion
+from . import test_sheet_favours
 from . import test_sheet_margin
 from . import test_sheet_tour
 from . import test_worked_example
