@@ -15,8 +15,8 @@ class Watch:
     :param bool has_owner: somebody is responsible, active and not away
     :param entered: when the order came into its stage
     :param deadline: until when the stage should be left; None without a limit
-    :param next_step: when the nearest planned step is due; None if nothing is planned
-    :param held_until: until when it waits on purpose; None if it doesn't
+    :param next_step: until when the nearest planned step is due; None if nothing is planned
+    :param held_until: until when it waits on purpose, that moment included; None if it doesn't
     """
 
     is_open: bool
@@ -45,7 +45,7 @@ def attention(watch, now, warn_before=timedelta(hours=24), without_step=timedelt
     if not watch.has_owner:
         return "unattended"
     if watch.held_until is not None:
-        return "ok" if now < watch.held_until else "overdue"
+        return "ok" if now <= watch.held_until else "overdue"
     late = watch.deadline is not None and watch.deadline < now
     if watch.next_step is None and (late or watch.entered + without_step < now):
         return "unattended"

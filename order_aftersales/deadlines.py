@@ -8,8 +8,8 @@ from datetime import datetime
 class Dates:
     """What an order's documents say about time, in UTC; None where they say nothing.
 
-    :param allowed: when the working hours are over that the stage allows
-    :param promised: the date promised to the customer
+    :param allowed: the end of the day on which the working hours are over that the stage allows
+    :param promised: the end of the day that was promised to the customer
     :param answer: until when the customer may accept the quotation that was sent
     :param due: when the last invoice is due, if nothing is left to be invoiced
     """

@@ -5,37 +5,9 @@ by whoever comes on the evening of 10 May, wherever the server stands. ``tz`` is
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
-
-def get_zone(tz):
-    """Return the time zone of the name ``tz``, universal time if there is none of that name."""
-    try:
-        return ZoneInfo(tz or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
-def local_day(moment, tz):
-    """Return the day that it is in ``tz`` at ``moment``.
-
-    >>> local_day(datetime(2030, 5, 10, 22, 30), "Europe/Berlin")
-    datetime.date(2030, 5, 11)
-    >>> local_day(datetime(2030, 5, 10, 22, 30), "UTC")
-    datetime.date(2030, 5, 10)
-    """
-    return moment.replace(tzinfo=UTC).astimezone(get_zone(tz)).date()
-
-
-def end_of_day(moment, tz):
-    """Return when the day of ``moment`` ends in ``tz``.
-
-    >>> end_of_day(datetime(2030, 5, 10, 6, 0), "Europe/Berlin")
-    datetime.datetime(2030, 5, 10, 22, 0)
-    """
-    midnight = datetime.combine(local_day(moment, tz) + timedelta(days=1), time(), tzinfo=get_zone(tz))
-    return midnight.astimezone(UTC).replace(tzinfo=None)
+from .days import local_day
 
 
 def slip_days(before, after, tz):

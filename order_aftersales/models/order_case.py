@@ -40,13 +40,15 @@ class OrderCase(models.Model):
     user_id = fields.Many2one(
         "res.users", "Responsible", default=lambda self: self.env.user, domain=[("share", "=", False)], tracking=True
     )
-    date_deadline = fields.Date("Settle Until", tracking=True)
+    date_deadline = fields.Date("Settle By", tracking=True)
     description = fields.Html()
 
     @api.depends("name", "order_id")
     def _compute_display_name(self):
         for case in self:
-            case.display_name = f"{case.order_id.name}: {case.name}" if case.order_id else case.name
+            # one that is being made has no subject yet
+            name = case.name or self.env._("New")
+            case.display_name = f"{case.order_id.name}: {name}" if case.order_id else name
 
     def action_settle(self):
         self.write({"state": "done"})

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..promise import end_of_day
+from ..days import end_of_day
 
 
 class ProjectTask(models.Model):

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..attention import Watch, attention
+from ..days import end_of_day, local_day
 
 #: What decides about an order's attention, beside the clock and who is on leave.
 WATCHED = ("is_order_open", "stage_owner_id", "stage_entered_on", "stage_deadline", "next_step_on", "hold_until")
@@ -44,7 +45,8 @@ class SaleOrder(models.Model):
         rows = self._origin._get_attention_rows(now, warned)
         for order in self:
             row = rows.get(order._origin.id)
-            order.attention = self._get_attention(row, now) if row else "ok"
+            # Nothing is said of what is not saved yet.
+            order.attention = row and self._get_attention(row, now)
             order.stage_owner_key = row.stage_owner_id if row else 0
             order.stage_owner_name = row.owner_name if row else False
             entered = row.stage_entered_on if row else None
@@ -62,15 +64,18 @@ class SaleOrder(models.Model):
             return {}
         self.flush_recordset([*WATCHED, *names])
         self.env["res.users"].flush_model(["active", "partner_id"])
-        self.env["res.partner"].flush_model(["name"])
-        self.env["res.company"].flush_model(["attention_warn_hours", "attention_idle_days"])
+        self.env["res.partner"].flush_model(["name", "tz"])
+        self.env["res.company"].flush_model(
+            ["attention_warn_hours", "attention_idle_days", "resource_calendar_id", "partner_id"]
+        )
+        self.env["resource.calendar"].flush_model(["tz"])
         self.env["resource.calendar.leaves"].flush_model(["date_from", "date_to", "resource_id", "time_type"])
         self.env.cr.execute(
             SQL(
                 """
                 SELECT o.id, o.is_order_open, o.stage_owner_id, o.stage_entered_on, o.stage_deadline, o.next_step_on,
                        o.hold_until, partner.name AS owner_name, company.attention_warn_hours AS warn_hours,
-                       company.attention_idle_days AS idle_days,
+                       company.attention_idle_days AS idle_days, COALESCE(calendar.tz, home.tz) AS tz,
                        owner.active AND NOT EXISTS (
                            SELECT FROM resource_calendar_leaves leave
                              JOIN resource_resource resource ON resource.id = leave.resource_id
@@ -79,6 +84,8 @@ class SaleOrder(models.Model):
                        ) AS has_owner%(wanted)s
                   FROM sale_order o
                   JOIN res_company company ON company.id = o.company_id
+             LEFT JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
+             LEFT JOIN res_partner home ON home.id = company.partner_id
              LEFT JOIN res_users owner ON owner.id = o.stage_owner_id
              LEFT JOIN res_partner partner ON partner.id = owner.partner_id
                  WHERE o.id IN %(ids)s
@@ -98,7 +105,7 @@ class SaleOrder(models.Model):
             entered=row.stage_entered_on or now,
             deadline=row.stage_deadline,
             next_step=row.next_step_on,
-            held_until=self._get_end_of_hold(row.hold_until) if row.hold_until else None,
+            held_until=end_of_day(row.hold_until, row.tz) if row.hold_until else None,
         )
         return attention(watch, now, timedelta(hours=row.warn_hours or 0), timedelta(days=row.idle_days or 0))
 
@@ -134,12 +141,9 @@ class SaleOrder(models.Model):
         return self.env._("Its next step was due on %s.", self._format_day(self.next_step_on))
 
     def _format_day(self, moment):
-        """The day of a moment, where the user is."""
-        return format_date(self.env, fields.Datetime.context_timestamp(self, moment).date())
-
-    @api.model
-    def _get_end_of_hold(self, day):
-        return fields.Datetime.to_datetime(day) + timedelta(days=1)
+        """The day of a moment where the company works: it is over when that day is, wherever the user is."""
+        # In sudo: where the company works is no secret.
+        return format_date(self.env, local_day(moment, self.company_id.sudo()._get_tz()))
 
     @api.model
     def _get_people_away(self, now, users=None):
@@ -166,7 +170,7 @@ class SaleOrder(models.Model):
             self.env["res.company"]
             .sudo()
             .search([("active", "=", True)])
-            .grouped(lambda company: company._get_attention_limits())
+            .grouped(lambda company: (*company._get_attention_limits(), company._get_tz()))
         )
         found = Domain.FALSE
         for limits, alike in companies.items():
@@ -178,9 +182,9 @@ class SaleOrder(models.Model):
     def _get_attention_domain(self, level, limits, now):
         """Return which orders are at ``level``: what :func:`~..attention.attention` says, for a search.
 
-        :param limits: see :meth:`~.res_company_attention.ResCompany._get_attention_limits`
+        :param limits: see :meth:`~.res_company_attention.ResCompany._get_attention_limits`, and where the day ends
         """
-        warn_before, without_step = limits
+        warn_before, without_step, tz = limits
         is_open = Domain("is_order_open", "=", True)
         away = self._get_people_away(now)
         nobody = (
@@ -189,7 +193,7 @@ class SaleOrder(models.Model):
             | Domain("stage_owner_id", "in", away.ids)
         )
         held = Domain("hold_until", "!=", False)
-        hold_over = Domain("hold_until", "<", now.date())
+        hold_over = Domain("hold_until", "<", local_day(now, tz))
         late = Domain("stage_deadline", "!=", False) & Domain("stage_deadline", "<", now)
         no_step = Domain("next_step_on", "=", False)
         forgotten = no_step & (late | Domain("stage_entered_on", "<", now - without_step))

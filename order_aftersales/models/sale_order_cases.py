@@ -16,10 +16,7 @@ class SaleOrder(models.Model):
     def action_view_cases(self):
         self.ensure_one()
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("After-Sales Cases"),
-            "res_model": "order.case",
-            "view_mode": "list,kanban,form,activity",
+            **self.env["ir.actions.actions"]._for_xml_id("order_aftersales.order_case_action"),
             "domain": [("order_id", "=", self.id)],
             "context": {"default_order_id": self.id, "search_default_open": 1},
         }

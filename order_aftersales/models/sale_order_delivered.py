@@ -11,7 +11,8 @@ from odoo import api, fields, models
 
 from odoo.addons.order_extension.columns import add_column
 
-from ..promise import delivered_on, is_kept, is_perfect, local_day, slip_days
+from ..days import local_day
+from ..promise import delivered_on, is_kept, is_perfect, slip_days
 
 STORED = (
     "delivered_on", "delivery_noticed_on", "first_promised_day", "days_late", "is_on_time", "is_on_time_agreed",

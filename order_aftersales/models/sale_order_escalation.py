@@ -50,9 +50,16 @@ class SaleOrder(models.Model):
         """
         calm = Domain("escalation_ids", "!=", False) & ~Domain("attention", "in", ALARMING) & Domain("id", ">", last)
         orders = self.sudo().search(calm, order="id", limit=BATCH)
-        orders._get_escalations().unlink()
-        orders.escalation_ids.unlink()
+        orders._stop_escalating()
         return max(orders.ids, default=last), len(orders)
+
+    def _stop_escalating(self):
+        """Take back what was told of these orders, by activities: somebody looks after them, or they have moved on."""
+        # In sudo: whoever moves an order on need not know who was told of it.
+        told = self.env["order.escalation"].sudo().search([("order_id", "in", self.ids)])
+        if told:
+            told.order_id._get_escalations().unlink()
+            told.unlink()
 
     @api.model
     def _escalate_batch(self, last):

@@ -7,8 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
+from ..days import end_of_day, local_day
 from ..late_risk import Outlook, WorkingTime, late_risks
-from ..promise import end_of_day, local_day
 
 #: Beyond that nobody knows the working times, and no hours are short.
 HORIZON = timedelta(days=366)

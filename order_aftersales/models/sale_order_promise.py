@@ -6,7 +6,8 @@ from odoo.tools import format_date
 
 from odoo.addons.order_extension.columns import add_column
 
-from ..promise import local_day, slip_days
+from ..days import local_day
+from ..promise import slip_days
 
 #: Who may not read slips: customers on the portal.
 SLIPS_GROUP = "order_aftersales.group_user"
@@ -108,7 +109,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # In sudo: the time zone of an address or a calendar is no secret, and a technician needs the right day.
         order = self.sudo()
-        return order.partner_shipping_id.tz or order.partner_id.tz or order.company_id.resource_calendar_id.tz or "UTC"
+        return order.partner_shipping_id.tz or order.partner_id.tz or order.company_id._get_tz()
 
     def _get_promised_day(self, date):
         self.ensure_one()

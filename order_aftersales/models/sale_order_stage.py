@@ -9,6 +9,8 @@ from odoo.addons.order_extension.columns import add_column
 from ..deadlines import stage_deadline
 from ..stage_rules import stage_of
 
+#: Fields that leave a user what is his: the other stages are of no use then.
+PERSONAL = frozenset({"is_mine_now", "is_my_decision", "is_coming_to_me"})
 #: So many orders have their stage found again at once when the map changes; beyond that a job does it in batches.
 AT_ONCE = 1000
 BATCH = 500
@@ -43,7 +45,7 @@ class SaleOrder(models.Model):
         help="Who sees to it that the order goes on. Follows from the stage map; anybody may take over.",
     )
     stage_deadline = fields.Datetime(
-        "Leave Stage Until",
+        "Leave Stage By",
         compute="_compute_order_stage",
         store=True,
         copy=False,
@@ -92,7 +94,8 @@ class SaleOrder(models.Model):
     def _get_stage_dependencies(self):
         """Return what the stage, its owner and its deadline follow from."""
         return [
-            "state", "company_id", "validity_date", "commitment_date", "invoice_status",
+            "state", "company_id", "validity_date", "commitment_date", "partner_shipping_id", "date_order",
+            "invoice_status",
             "order_line.display_type", "order_line.product_uom_qty", "order_line.qty_delivered",
             "order_line.qty_to_invoice",
             "order_line.invoice_lines.move_id.state", "order_line.invoice_lines.move_id.payment_state",
@@ -127,6 +130,8 @@ class SaleOrder(models.Model):
         if moved := moved.filtered("id"):
             # The history is written by the order itself: nobody needs a right on it.
             self.env["order.stage.visit"].sudo()._move(moved, now)
+            # What somebody was told of the stage before is settled.
+            moved._stop_escalating()
 
     def _find_stage(self, facts):
         """Return the stage of the map for ``facts``."""
@@ -135,7 +140,8 @@ class SaleOrder(models.Model):
         return self.env["order.stage"].browse(next((id_ for stage, id_, _needed in stages if stage.key == key), None))
 
     def _set_stage_deadlines(self, facts):
-        """By the working times of each stage; orders that came in at the same moment share the answer."""
+        """By the working times of each stage, until the end of that day; orders that came in at the same moment share
+        the answer."""
         planned = {}
         for order in self:
             stage = order.order_stage_id.sudo()
@@ -147,7 +153,7 @@ class SaleOrder(models.Model):
                 span = (calendar, stage.sla_hours, entered)
                 if span not in planned:
                     planned[span] = calendar.plan_hours(stage.sla_hours, entered, compute_leaves=True)
-                allowed = planned[span] or None
+                allowed = (planned[span] and order._get_end_of_day(planned[span])) or None
             order.stage_deadline = stage_deadline(stage.key, facts[order].get_dates(allowed))
 
     def _get_stage_owner(self):
@@ -169,7 +175,9 @@ class SaleOrder(models.Model):
     @api.model
     def _group_expand_order_stage(self, stages, domain):
         """All stages of the user's companies are on the board, whether an order is there or not; what is only planned
-        is no order yet."""
+        is no order yet. Who looks for what is his sees the stages where that is."""
+        if any(condition.field_expr in PERSONAL for condition in Domain(domain).iter_conditions()):
+            return stages
         ids = {
             id_
             for company in self.env.companies

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from odoo import models
 from odoo.tools import float_compare
 
+from ..days import end_of_day
 from ..deadlines import Dates
 from ..stage_rules import OrderFacts, is_passed
 
@@ -31,10 +32,6 @@ class DocumentFacts:
 
     def get_dates(self, allowed):
         return Dates(allowed=allowed, promised=self.promised, answer=self.answer, due=self.due)
-
-
-def _end_of(day):
-    return datetime.combine(day, time(23, 59, 59))
 
 
 class SaleOrder(models.Model):
@@ -84,10 +81,14 @@ class SaleOrder(models.Model):
         return DocumentFacts(
             order=facts,
             steps=self._get_next_steps(open_pickings, open_returns, open_tasks, open_moves, cases),
-            promised=self.commitment_date or None,
-            answer=_end_of(self.validity_date) if self.state == "sent" and self.validity_date else None,
+            promised=(self.commitment_date and end_of_day(self.commitment_date, self._get_promise_tz())) or None,
+            answer=self._get_end_of_day(self.validity_date) if self.state == "sent" and self.validity_date else None,
             due=self._get_last_due(open_moves),
         )
+
+    def _get_end_of_day(self, day):
+        """Return until when what is due on ``day``, or at a moment of it, is due: until the company's day is over."""
+        return end_of_day(day, self.company_id._get_tz())
 
     def _is_open_invoice(self, move):
         return move.state == "draft" or (move.state == "posted" and move.payment_state not in SETTLED)
@@ -111,26 +112,24 @@ class SaleOrder(models.Model):
         """When the last open invoice is due; None while something else is to be done about the bill."""
         if self.invoice_status == "to invoice" or open_moves.filtered(lambda move: move.state == "draft"):
             return None
-        return max((_end_of(move.invoice_date_due) for move in open_moves if move.invoice_date_due), default=None)
+        days = [move.invoice_date_due for move in open_moves if move.invoice_date_due]
+        return self._get_end_of_day(max(days)) if days else None
 
     def _get_next_steps(self, pickings, returns, tasks, moves, cases):
-        """Return tuples of when and what: all that is planned, in any stage."""
-        dated = defaultdict(list)
+        """Return tuples of until when and what: all that somebody has planned, in any stage."""
+        dated = {}
         escalation = self._get_escalation_type_id()
         activities = self._origin.activity_ids.filtered(
             lambda one: one.active and one.activity_type_id.id != escalation
         )
-        dated["activity"] = [_end_of(one.date_deadline) for one in activities if one.date_deadline]
-        dated["delivery"] = [picking.scheduled_date for picking in pickings if picking.scheduled_date]
-        dated["return"] = [picking.scheduled_date for picking in returns if picking.scheduled_date]
-        dated["task"] = [task.date_deadline for task in tasks if task.date_deadline]
-        dated["payment"] = [
-            _end_of(move.invoice_date_due) for move in moves if move.state == "posted" and move.invoice_date_due
-        ]
-        dated["case"] = [_end_of(case.date_deadline) for case in cases if case.date_deadline]
-        if self.state == "sent" and self.validity_date:
-            dated["answer"] = [_end_of(self.validity_date)]
-        return tuple((moment, kind) for kind, moments in dated.items() for moment in moments)
+        dated["activity"] = activities.mapped("date_deadline")
+        dated["delivery"] = pickings.filtered(lambda one: one._is_planned(self.date_order)).mapped("scheduled_date")
+        dated["return"] = returns.filtered(lambda one: one._is_planned()).mapped("scheduled_date")
+        dated["task"] = tasks.mapped("date_deadline")
+        dated["payment"] = moves.filtered(lambda move: move.state == "posted").mapped("invoice_date_due")
+        dated["case"] = cases.mapped("date_deadline")
+        dated["answer"] = [self.state == "sent" and self.validity_date]
+        return tuple((self._get_end_of_day(day), kind) for kind, days in dated.items() for day in days if day)
 
     def _get_passed_stages(self):
         """Return the keys of the stages at which all who decide have said yes."""

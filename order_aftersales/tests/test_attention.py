@@ -2,11 +2,13 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..attention import LEVELS, Watch, attention, escalate
+from ..days import end_of_day, local_day
 from .common import AftersalesCommon
 
 NOW = datetime(2026, 5, 11, 9, 0)
@@ -38,7 +40,7 @@ class TestAttention(AftersalesCommon):
         others._as_transition().write({"hold_until": "2040-01-01", "stage_owner_id": cls.env.user.id})
 
     def _make_idle_order(self, moment="2026-05-11 08:00:00", **values):
-        """An order of ``moment`` (a Monday) in whose stage nothing is planned. 8 working hours: until 17:00."""
+        """An order of ``moment``, a Monday, in whose stage nothing is planned. 8 hours: until the day is over."""
         with self._at(moment):
             order = self._make_order(lines=[(self.window, 1)], **values)
         self.assertFalse(order.next_step_on)
@@ -82,14 +84,15 @@ class TestAttention(AftersalesCommon):
     # ------------------------------------------------------------------ the order
 
     def test_week_of_an_idle_order(self):
-        """8 hours are allowed, until Monday 17:00; a day before is due. Nothing planned, so late is unattended."""
+        """8 hours are allowed, until Monday 17:00: it is due all that day. Nothing planned, so late is unattended."""
         order = self._make_idle_order()
-        self.assertEqual(str(order.stage_deadline), "2026-05-11 17:00:00")
+        self.assertEqual(str(order.stage_deadline), "2026-05-11 23:59:59")
         self.assertEqual(self._attention(order, "2026-05-11 09:00:00"), "due")
-        self.assertEqual(self._attention(order, "2026-05-11 17:30:00"), "unattended")
-        with self._at("2026-05-11 17:30:00"):
+        self.assertEqual(self._attention(order, "2026-05-11 23:59:59"), "due")
+        self.assertEqual(self._attention(order, "2026-05-12 00:00:00"), "unattended")
+        with self._at("2026-05-12 00:30:00"):
             order.activity_schedule("mail.mail_activity_data_todo", date_deadline="2026-05-13", user_id=self.seller.id)
-        self.assertEqual(self._attention(order, "2026-05-11 17:30:00"), "overdue")
+        self.assertEqual(self._attention(order, "2026-05-12 00:30:00"), "overdue")
         self.entry.sla_hours = 80
         with self._at("2026-05-11 17:30:00"):
             other = self._make_order(lines=[(self.window, 1)])
@@ -241,7 +244,7 @@ class TestAttention(AftersalesCommon):
         self.assertEqual(order.stage_owner_id, self.seller)
 
     def test_words(self):
-        """Why, by what is wrong; days where the user is."""
+        """Why, by what is wrong; days where the company works, wherever the user is."""
         order = self._make_idle_order()
         self.entry.sla_hours = 0
 
@@ -253,10 +256,10 @@ class TestAttention(AftersalesCommon):
 
         self.assertFalse(why("2026-05-11 09:00:00"))
         self.assertFalse(why("2026-05-11 16:59:00"))
-        # 17:00 in London is the next day in Auckland
-        late = "It should have left the stage by 05/12/2026"
-        self.assertEqual(why("2026-05-11 18:00:00"), f"{late}, and nothing is planned.")
-        self.assertEqual(why("2026-05-11 18:00:00", next_step_on="2026-05-20 08:00:00"), f"{late}.")
+        # when it is over in London, it is noon of the next day in Auckland
+        late = "It should have left the stage by 05/11/2026"
+        self.assertEqual(why("2026-05-12 00:00:00"), f"{late}, and nothing is planned.")
+        self.assertEqual(why("2026-05-12 00:00:00", next_step_on="2026-05-20 08:00:00"), f"{late}.")
         planned = {"stage_deadline": False, "next_step_on": "2026-05-12 08:00:00"}
         self.assertEqual(why("2026-05-13 09:00:00", **planned), "Its next step was due on 05/12/2026.")
         self.assertEqual(why("2026-05-20 09:00:00", next_step_on=False), "Nothing is planned since 05/11/2026.")
@@ -274,6 +277,83 @@ class TestAttention(AftersalesCommon):
             order.with_user(self.planner).action_take_over()
         self.assertEqual(len(order.message_ids), before + 1)
         self.assertEqual(order.stage_visit_ids.sorted("id").owner_id, self.seller | self.planner)
+
+    @given(
+        st.sampled_from(("America/Los_Angeles", "Pacific/Auckland", "Europe/Berlin")),
+        st.dates(NOW.date(), NOW.date() + timedelta(days=400)),
+    )
+    def test_until_the_day_is_over(self, tz, day):
+        """Whatever is due on a day, or held until then, is so until midnight where the company works: the second before
+        is in time, the second after is late."""
+        end = end_of_day(day, tz)
+        self.assertEqual(
+            (local_day(end, tz), local_day(end + timedelta(seconds=1), tz)), (day, day + timedelta(days=1))
+        )
+        watch = {"is_open": True, "has_owner": True, "entered": NOW}
+        for dates in ({"deadline": end}, {"next_step": end}, {"held_until": end}):
+            before, after = (
+                attention(Watch(**watch, **dates), end + timedelta(seconds=seconds), without_step=timedelta(days=999))
+                for seconds in (0, 1)
+            )
+            self.assertIn(before, ("due", "ok"))
+            self.assertIn(after, ("overdue", "unattended"))
+
+    def test_midnight_of_the_company(self):
+        """All that is due on 11 May is due until that day is over in Los Angeles (7:00 in London), in Auckland (noon of
+        the 11th) and in Berlin (22:00): field and filter say the same the second before and the second after."""
+        for tz, end in (
+            ("America/Los_Angeles", "2026-05-12 06:59:59"),
+            ("Pacific/Auckland", "2026-05-11 11:59:59"),
+            ("Europe/Berlin", "2026-05-11 21:59:59"),
+        ):
+            self.company.resource_calendar_id.tz = tz
+            self.entry.sla_hours = 0
+            order = self._make_idle_order("2026-05-09 08:00:00")
+            with self._at("2026-05-09 09:00:00"):
+                order.activity_schedule(
+                    "mail.mail_activity_data_todo", date_deadline="2026-05-11", user_id=self.seller.id
+                )
+                held = self._make_order(lines=[(self.window, 1)])
+                held._hold("Rain", datetime(2026, 5, 11).date())
+            after = str(datetime.fromisoformat(end) + timedelta(seconds=1))
+            with self.subTest(tz):
+                self.assertEqual(str(order.next_step_on), end)
+                self.assertEqual([self._attention(order, end), self._attention(order, after)], ["due", "overdue"])
+                self.assertEqual([self._attention(held, end), self._attention(held, after)], ["ok", "overdue"])
+
+    def test_promise_until_the_day_of_the_customer_is_over(self):
+        """The company works in Berlin, the customer lives in Los Angeles: 10 May ends there at 6:59 of the 11th."""
+        self.company.resource_calendar_id.tz = "Europe/Berlin"
+        self.customer.tz = "America/Los_Angeles"
+        order = self._make_order(lines=[(self.fitting, 4)], commitment_date="2030-05-10 15:00:00")
+        self._pass_decisions(order)
+        self.assertEqual(str(order.stage_deadline), "2030-05-11 06:59:59")
+
+    def test_delivery_that_nobody_planned(self):
+        """Odoo plans it for the second of the confirmation; that is no step. A day that the planner sets is one, and so
+        is the lead time of goods that are made in two days."""
+        with self._at("2026-05-11 08:00:00"):
+            order = self._make_order(lines=[(self.fitting, 4)], commitment_date=False)
+            self.fitting.sale_delay = 2
+            made = self._make_order(lines=[(self.fitting, 4)], commitment_date=False)
+        self.assertEqual(str(order.picking_ids.scheduled_date), "2026-05-11 08:00:00")
+        self.assertFalse(order.next_step_on)
+        self.assertEqual(self._attention(order, "2026-05-11 08:05:00"), "due")
+        self.assertEqual(str(made.next_step_on), "2026-05-13 23:59:59")
+        order.picking_ids.scheduled_date = "2026-05-12 10:00:00"
+        self.assertEqual((order.next_step_kind, str(order.next_step_on)), ("delivery", "2026-05-12 23:59:59"))
+
+    def test_nothing_is_said_before_it_is_saved(self):
+        """Neither that it is looked after nor that it isn't."""
+        with Form(self.env["sale.order"].with_user(self.seller)) as form:
+            form.partner_id = self.customer
+            self.assertFalse(form.attention)
+            self.assertFalse(form.attention_reason)
+        arch = etree.fromstring(
+            self.env["sale.order"].get_view(self.env.ref("sale.view_order_form").id, "form")["arch"]
+        )
+        (line,) = arch.xpath("//div[contains(@class, 'o_order_stage')]")
+        self.assertIn("not id", line.get("invisible"))
 
     def test_hold_until_today(self):
         """Until today is not the past; where it is still the 11th, that is today, whatever London says."""

@@ -31,8 +31,8 @@ class TestAttentionRules(BaseCase):
 
     def test_waiting(self):
         self._assert_level("ok", held_until=later(9), deadline=later(-9), next_step=later(-9))
-        self._assert_level("ok", held_until=NOW + SECOND)
-        self._assert_level("overdue", held_until=NOW)
+        self._assert_level("ok", held_until=NOW)
+        self._assert_level("overdue", held_until=NOW - SECOND)
         self._assert_level("overdue", held_until=later(-9), next_step=later(9))
 
     def test_late(self):

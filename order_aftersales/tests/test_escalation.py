@@ -41,7 +41,8 @@ class TestEscalation(AftersalesCommon):
             cron.method_direct_trigger()
         self.env.invalidate_all()
 
-    def _make_idle_order(self, moment="2026-05-11 08:00:00", **values):
+    def _make_idle_order(self, moment="2026-05-08 08:00:00", **values):
+        """Of a Friday; 8 working hours are allowed: until that day is over."""
         with self._at(moment):
             return self._make_order(lines=[(self.window, 1)], **values)
 
@@ -49,17 +50,17 @@ class TestEscalation(AftersalesCommon):
         return order._get_escalations().sorted("id").user_id
 
     def test_owner_head_last_resort(self):
-        """Late on Monday 17:00. The owner is told at once, the head of sales a day later, then the last resort; nobody
+        """Late from Tuesday on. The owner is told at once, the head of sales a day later, then the last resort; nobody
         twice, whatever the number of runs."""
-        order = self._make_idle_order()
-        self._run("2026-05-11 10:00:00")
+        order = self._make_idle_order("2026-05-11 08:00:00")
+        self._run("2026-05-11 23:30:00")
         self.assertFalse(self._told(order))
         for moment, told in (
-            ("2026-05-11 18:00:00", self.seller),
-            ("2026-05-11 19:00:00", self.seller),
-            ("2026-05-12 17:00:00", self.seller),
-            ("2026-05-12 18:00:00", self.seller | self.manager),
-            ("2026-05-13 18:00:00", self.seller | self.manager | self.planner),
+            ("2026-05-12 00:00:00", self.seller),
+            ("2026-05-12 01:00:00", self.seller),
+            ("2026-05-12 23:00:00", self.seller),
+            ("2026-05-13 00:00:00", self.seller | self.manager),
+            ("2026-05-14 00:00:00", self.seller | self.manager | self.planner),
             ("2026-05-20 18:00:00", self.seller | self.manager | self.planner),
         ):
             with self.subTest(moment):
@@ -71,7 +72,7 @@ class TestEscalation(AftersalesCommon):
         order = self._make_idle_order()
         self._run("2026-05-11 18:00:00")
         self.assertEqual(
-            order._get_escalations().summary, "It should have left the stage by 05/11/2026, and nothing is planned."
+            order._get_escalations().summary, "It should have left the stage by 05/08/2026, and nothing is planned."
         )
 
     def test_no_step_of_its_own(self):
@@ -96,6 +97,27 @@ class TestEscalation(AftersalesCommon):
         self._run("2026-05-11 20:00:00")
         self.assertFalse(order._get_escalations())
         self.assertFalse(order.escalation_ids)
+
+    def test_settled_when_the_order_moves_on(self):
+        """What was told of a stage goes with it, at once; in the next one somebody is told when that is late: by its 8
+        working hours, from Wednesday on. A colleague's own plan stays."""
+        order = self._make_idle_order()
+        self._run("2026-05-11 18:00:00")
+        self.assertEqual(self._told(order), self.seller)
+        with self._at("2026-05-12 09:00:00"):
+            todo = order.activity_schedule(
+                "mail.mail_activity_data_todo", date_deadline="2026-05-12", user_id=self.planner.id
+            )
+            order.with_user(self.seller).action_stage_yes()
+        self.assertEqual(order.order_stage_id.code, "selection")
+        self.assertFalse(order._get_escalations())
+        self.assertFalse(order.escalation_ids)
+        self.assertTrue(todo.exists())
+        self._run("2026-05-12 10:00:00")
+        self.assertFalse(self._told(order))
+        self._run("2026-05-13 10:00:00")
+        self.assertEqual(self._told(order), self.seller)
+        self.assertIn("05/12/2026", order._get_escalations().summary)
 
     def test_nobody_responsible(self):
         """Without an owner the head of the department is the first."""

@@ -102,7 +102,7 @@ class TestOrderDocuments(AftersalesCommon):
         wizard.product_return_moves.quantity = 4
         back = wizard._create_return()
         back.scheduled_date = "2030-02-01 08:00:00"
-        self.assertEqual((order.next_step_kind, str(order.next_step_on)), ("return", "2030-02-01 08:00:00"))
+        self.assertEqual((order.next_step_kind, str(order.next_step_on)), ("return", "2030-02-01 23:59:59"))
 
     def test_task_done_overtakes_the_decisions(self):
         """A task that is done is work; one that was dropped is none."""
@@ -229,7 +229,7 @@ class TestOrderDocuments(AftersalesCommon):
     # ------------------------------------------------------------------ until when
 
     def test_holiday(self):
-        """8 working hours from Monday 8:00; Monday is a holiday, so until Tuesday 17:00."""
+        """8 working hours from Monday 8:00; Monday is a holiday, so until Tuesday is over."""
         self.env["resource.calendar.leaves"].create(
             {
                 "name": "Holiday",
@@ -241,14 +241,14 @@ class TestOrderDocuments(AftersalesCommon):
         )
         with self._at("2026-05-11 08:00:00"):
             order = self._make_order(lines=[(self.fitting, 1)])
-        self.assertEqual(str(order.stage_deadline), "2026-05-12 17:00:00")
+        self.assertEqual(str(order.stage_deadline), "2026-05-12 23:59:59")
 
     def test_no_limit(self):
         self._stage("entry").sla_hours = 0
         self.assertFalse(self._make_order(lines=[(self.fitting, 1)]).stage_deadline)
 
     def test_orders_of_different_days(self):
-        """8 working hours each, from Monday and from Tuesday 8:00, when the map changes for both at once."""
+        """4 working hours each, from Monday and from Tuesday 8:00, when the map changes for both at once."""
         orders = self.env["sale.order"]
         for day in ("11", "12"):
             with self._at(f"2026-05-{day} 08:00:00"):
@@ -256,7 +256,7 @@ class TestOrderDocuments(AftersalesCommon):
         self._stage("entry").sla_hours = 4
         self.env["sale.order"]._set_stage_outdated(self.company)
         self.assertEqual(
-            [str(order.stage_deadline) for order in orders], ["2026-05-11 12:00:00", "2026-05-12 12:00:00"]
+            [str(order.stage_deadline) for order in orders], ["2026-05-11 23:59:59", "2026-05-12 23:59:59"]
         )
 
     def test_working_times_of_the_company(self):
@@ -269,7 +269,7 @@ class TestOrderDocuments(AftersalesCommon):
             touched = order.with_context(allowed_company_ids=[other.id, self.company.id])
             touched.commitment_date = "2030-01-01"
             touched.env.flush_all()
-        self.assertEqual(str(order.stage_deadline), "2026-05-11 17:00:00")
+        self.assertEqual(str(order.stage_deadline), "2026-05-11 23:59:59")
 
     # ------------------------------------------------------------------ who looks after it
 

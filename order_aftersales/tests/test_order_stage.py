@@ -69,8 +69,11 @@ class TestOrderStage(AftersalesCommon):
         )
         wizard = wizard.create({})
         wizard.product_return_moves.quantity = 1
-        back = wizard._create_return()
+        with self._at("2030-01-01 08:00:00"):
+            back = wizard._create_return()
         self._assert_stage("returns", order)
+        self.assertFalse(order.next_step_kind)  # nobody has said when
+        back.scheduled_date = "2030-02-01 08:00:00"
         self.assertEqual(order.next_step_kind, "return")
         back.move_ids.quantity = 1
         back.move_ids.picked = True
@@ -135,7 +138,7 @@ class TestOrderStage(AftersalesCommon):
         )
         self._assert_stage("fulfilment", order)
         task.date_deadline = "2030-01-02 12:00:00"
-        self.assertEqual((order.next_step_kind, str(order.next_step_on)), ("task", "2030-01-02 12:00:00"))
+        self.assertEqual((order.next_step_kind, str(order.next_step_on)), ("task", "2030-01-02 23:59:59"))
         task.state = "1_canceled"
         self._assert_stage("billing", order)
         task.state = "01_in_progress"
@@ -170,6 +173,7 @@ class TestOrderStage(AftersalesCommon):
 
     def test_next_step_is_the_nearest(self):
         order = self.order
+        order.picking_ids.scheduled_date = "2030-01-02 08:00:00"
         self.assertEqual(order.next_step_kind, "delivery")
         activity = order.activity_schedule(
             "mail.mail_activity_data_todo", date_deadline="2020-01-02", user_id=self.seller.id
@@ -205,8 +209,8 @@ class TestOrderStage(AftersalesCommon):
         self._stage("entry").sla_hours = 8
         with self._at("2026-05-08 08:00:00"):
             order = self._make_order(lines=[(self.fitting, 4)])
-        # 8 working hours later, not 8 hours later
-        self.assertEqual(str(order.stage_deadline), "2026-05-08 17:00:00")
+        # 8 working hours later: until 17:00 of that day, so until that day is over
+        self.assertEqual(str(order.stage_deadline), "2026-05-08 23:59:59")
         with self._at("2026-05-11 10:00:00"):
             self._pass_decisions(order, "entry")
         visit = order.stage_visit_ids.sorted("id")[0]
@@ -255,9 +259,9 @@ class TestOrderStage(AftersalesCommon):
     def test_deadlines_that_the_customer_knows(self):
         order = self._make_order(lines=[(self.fitting, 4)], commitment_date="2030-05-10 12:00:00")
         self._pass_decisions(order)
-        self.assertEqual(str(order.stage_deadline), "2030-05-10 12:00:00")
+        self.assertEqual(str(order.stage_deadline), "2030-05-10 23:59:59")
         order.commitment_date = "2030-05-12 12:00:00"
-        self.assertEqual(str(order.stage_deadline), "2030-05-12 12:00:00")
+        self.assertEqual(str(order.stage_deadline), "2030-05-12 23:59:59")
 
     def test_one_step_in_one_transaction(self):
         """An order that is made with its lines was never without."""

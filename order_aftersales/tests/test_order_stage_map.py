@@ -92,12 +92,13 @@ class TestOrderStageMap(AftersalesCommon):
         self.assertFalse(waiting.is_coming_to_me)
 
     def test_working_times_of_a_stage(self):
-        """8 hours from Monday 8:00 UTC by the hours of New York: 8:00–12:00 and 13:00–17:00 there is until 21:00."""
+        """8 hours from Monday 8:00 UTC by the hours of Auckland, where it is evening: until Tuesday 17:00 there, 5:00
+        UTC, so until the company's Tuesday is over. By the company's own hours it would have been Monday."""
         self.company.resource_calendar_id.tz = "UTC"
-        self._stage("entry").calendar_id = self.company.resource_calendar_id.copy({"tz": "America/New_York"})
+        self._stage("entry").calendar_id = self.company.resource_calendar_id.copy({"tz": "Pacific/Auckland"})
         with self._at("2026-05-11 08:00:00"):
             order = self._make_order(lines=[(self.fitting, 4)])
-        self.assertEqual(str(order.stage_deadline), "2026-05-11 21:00:00")
+        self.assertEqual(str(order.stage_deadline), "2026-05-12 23:59:59")
 
     def test_opportunity_of_another_company(self):
         """It is in that company's own stage, whoever looks at it."""

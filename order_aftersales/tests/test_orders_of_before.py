@@ -1,7 +1,12 @@
+import runpy
+from pathlib import Path
+
 from odoo.tests import tagged
 
 from .. import hooks
 from .common import AftersalesCommon
+
+MIGRATION = Path(__file__).parents[1] / "migrations" / "19.0.1.2.0" / "post-days.py"
 
 
 @tagged("post_install", "-at_install")
@@ -38,6 +43,20 @@ class TestOrdersOfBefore(AftersalesCommon):
         self.assertEqual({str(order.stage_entered_on) for order in orders}, {"2026-05-11 08:00:00"})
         self.assertFalse(any(orders.mapped("is_stage_outdated")))
 
+    def test_days_of_before(self):
+        """Deadlines and steps that ended by universal time are found again by the job; what is done stays as it is."""
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        done = self._make_order([(self.window, 0)])
+        self._pass_decisions(done)
+        self.order.activity_schedule("mail.mail_activity_data_todo", date_deadline="2030-05-10", user_id=self.seller.id)
+        self.env.flush_all()
+        self._forget("sale_order", (self.order | done).ids, next_step_on="2030-05-10 23:59:59")
+        runpy.run_path(str(MIGRATION))["migrate"](self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual((self.order | done).mapped("is_stage_outdated"), [True, False])
+        self.env["sale.order"]._update_outdated_stages()
+        self.assertEqual(str(self.order.next_step_on), "2030-05-10 11:59:59")
+
     def test_scores(self):
         """What has none is worked out soon; what has one keeps it until then."""
         scored = self._make_order([(self.window, 1)])
@@ -51,6 +70,14 @@ class TestOrdersOfBefore(AftersalesCommon):
         )
         self.assertEqual(self.env.cr.fetchall(), [(0,), (70,)])
         self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), soon + 1)
+
+    def test_case_without_a_subject(self):
+        """Its order is known before what it is about."""
+        case = self.env["order.case"].new({"order_id": self.order.id})
+        self.assertEqual(case.display_name, f"{self.order.name}: New")
+        case.name = "Hinge squeaks"
+        self.assertEqual(case.display_name, f"{self.order.name}: Hinge squeaks")
+        self.assertIn("o_view_nocontent", self.order.action_view_cases()["help"])
 
     def test_opportunities(self):
         """What stands in the first column is not qualified; what is further is; what is lost is nowhere."""

@@ -9,19 +9,14 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.order_aftersales import promise
-from odoo.addons.order_aftersales.promise import (
-    Part,
-    delivered_on,
-    end_of_day,
-    get_zone,
-    is_kept,
-    is_perfect,
-    local_day,
-    slip_days,
-)
+from odoo.addons.order_aftersales import days, promise
+from odoo.addons.order_aftersales.days import end_of_day, get_zone, local_day
+from odoo.addons.order_aftersales.promise import Part, delivered_on, is_kept, is_perfect, slip_days
 
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Kiritimati")
+ZONES = (
+    "UTC", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland",
+    "Pacific/Kiritimati",
+)  # fmt: skip
 moments = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30))
 zones = st.sampled_from(ZONES)
 parts = st.builds(Part, is_closed=st.booleans(), is_complete=st.booleans(), closed_on=st.none() | moments)
@@ -31,12 +26,13 @@ parts = st.builds(Part, is_closed=st.booleans(), is_complete=st.booleans(), clos
 class TestPromiseRules(BaseCase):
     def test_examples(self):
         self.assertFalse(doctest.testmod(promise).failed)
+        self.assertFalse(doctest.testmod(days).failed)
 
     def test_summer_time_begins(self):
         """31 March 2030 has 23 hours in Berlin, and is one day all the same."""
         self.assertEqual(slip_days(datetime(2030, 3, 30, 23, 30), datetime(2030, 3, 31, 22, 30), "Europe/Berlin"), 1)
-        self.assertEqual(end_of_day(datetime(2030, 3, 31, 10), "Europe/Berlin"), datetime(2030, 3, 31, 22))
-        self.assertEqual(end_of_day(datetime(2030, 3, 30, 10), "Europe/Berlin"), datetime(2030, 3, 30, 23))
+        self.assertEqual(end_of_day(datetime(2030, 3, 31, 10), "Europe/Berlin"), datetime(2030, 3, 31, 21, 59, 59))
+        self.assertEqual(end_of_day(datetime(2030, 3, 30, 10), "Europe/Berlin"), datetime(2030, 3, 30, 22, 59, 59))
 
     def test_unknown_zone(self):
         """A name that nobody knows, or none, is universal time rather than an error in the midst of an order."""
@@ -48,9 +44,11 @@ class TestPromiseRules(BaseCase):
         """Any moment of the promised day keeps the promise, the first one after it doesn't."""
         end = end_of_day(promised, tz)
         self.assertTrue(is_kept(promised, promised, tz))
-        self.assertTrue(is_kept(promised, end - timedelta(microseconds=1), tz))
-        self.assertFalse(is_kept(promised, end, tz))
-        self.assertEqual(local_day(end, tz) - local_day(promised, tz), timedelta(days=1))
+        self.assertTrue(is_kept(promised, end, tz))
+        self.assertFalse(is_kept(promised, end + timedelta(seconds=1), tz))
+        self.assertEqual(local_day(end, tz), local_day(promised, tz))
+        # of a day or of a moment of it
+        self.assertEqual(end_of_day(local_day(promised, tz), tz), end)
 
     @given(st.lists(moments, min_size=2, max_size=6), zones)
     def test_slips_add_up(self, dates, tz):
