@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 from .sale_order_priority import FIGURES_GROUPS, PRIORITY_GROUPS
 
 DECISIONS = [("accepted", "Accepted"), ("rejected", "Rejected"), ("later", "Later")]
+#: What is told of a decision, beside those that are one.
+WITHDRAWN = ("withdrawn", "Taken Back")
 
 
 class OrderSelectionDecision(models.Model):
@@ -18,7 +20,7 @@ class OrderSelectionDecision(models.Model):
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    decision = fields.Selection(DECISIONS, required=True, readonly=True)
+    decision = fields.Selection([*DECISIONS, WITHDRAWN], required=True, readonly=True)
     is_last = fields.Boolean(
         "Last Decision",
         readonly=True,

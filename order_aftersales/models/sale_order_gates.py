@@ -19,8 +19,12 @@ class SaleOrder(models.Model):
     is_decision_due = fields.Boolean(compute="_compute_decision")
     can_decide_stage = fields.Boolean(compute="_compute_decision")
     decision_name = fields.Char("To Be Decided", compute="_compute_decision")
+    decision_yes = fields.Char(compute="_compute_decision")
+    decision_no = fields.Char(compute="_compute_decision")
+    taken_back_id = fields.Many2one("order.stage.decision", compute="_compute_taken_back")
+    taken_back_name = fields.Char(compute="_compute_taken_back")
     decision_waits_for = fields.Char(
-        "Waits For", compute="_compute_decision", help="The departments that have not said yes yet."
+        "Waits For", compute="_compute_decision_waits_for", help="The departments that have not said yes yet."
     )
 
     def _auto_init(self):
@@ -32,18 +36,47 @@ class SaleOrder(models.Model):
     @api.depends("order_stage_id", "stage_decision_ids")
     @api.depends_context("uid")
     def _compute_decision(self):
+        deciding = {}
         for order in self:
             stage = order.order_stage_id.sudo()
-            waiting = order._get_waiting_departments(stage)
             due = bool(stage) and order._is_decision_due(stage)
+            if due and stage not in deciding:
+                deciding[stage] = order._get_deciding_departments(stage) is not None
+            what = due and (stage.decision_name or stage.name)
             order.is_decision_due = due
-            order.decision_name = due and (stage.decision_name or stage.name)
-            order.decision_waits_for = due and ", ".join(waiting.mapped("name"))
-            order.can_decide_stage = due and bool(order._get_deciding_departments(stage) is not None)
+            order.decision_name = what
+            order.decision_yes = due and self.env._("Yes: %s", what)
+            order.decision_no = due and self.env._("No: %s", what)
+            order.can_decide_stage = due and deciding[stage]
+
+    @api.depends("order_stage_id", "stage_decision_ids")
+    def _compute_decision_waits_for(self):
+        """Beside the rest: the cards of the board need no names of departments."""
+        for order in self:
+            stage = order.order_stage_id.sudo()
+            due = bool(stage) and order._is_decision_due(stage)
+            order.decision_waits_for = due and ", ".join(order._get_waiting_departments(stage).mapped("name"))
+
+    @api.depends("order_stage_id", "stage_decision_ids")
+    @api.depends_context("uid")
+    def _compute_taken_back(self):
+        for order in self:
+            # In sudo: the form shows no more of it than its name.
+            decisions = order.sudo().stage_decision_ids.sorted("id", reverse=True)
+            # What others say to what is being decided can be taken back in its row.
+            decisions = decisions.filtered(
+                lambda one, here=order.order_stage_id: one.stage_id != here or one.user_id == self.env.user
+            )
+            last = next((decision for decision in decisions if decision.can_take_back), decisions.browse())
+            order.taken_back_id = last
+            order.taken_back_name = bool(last) and self.env._("Take Back: %s", last._get_what())
 
     def _is_decision_due(self, stage):
         """Whether the order is where people decide, and they haven't."""
-        return stage.is_gate and self.state == "sale" and stage.key not in self.sudo()._get_passed_stages()
+        if not stage.is_gate or self.state != "sale":
+            return False
+        # An order is before its work until that is decided; it is billed whether that is or not.
+        return stage.key != "billing" or stage.key not in self.sudo()._get_passed_stages()
 
     def _get_waiting_departments(self, stage):
         """Return the departments that have to say yes and have not, or have said no last."""
@@ -66,11 +99,19 @@ class SaleOrder(models.Model):
             return None
         if stage.is_leader_only and not user.has_group("order_aftersales.group_leader"):
             return None
-        needed = stage.department_id | stage.codeciding_department_ids
+        needed = self._get_needed_departments(stage)
         if not needed or user.has_group("order_aftersales.group_manager"):
             return needed
         mine = needed & user._get_order_departments()
         return mine or None
+
+    def _get_needed_departments(self, stage):
+        """Return the departments that have to say yes at ``stage``: as the map has them, which is kept in memory."""
+        company = stage.company_id or self.env.company
+        for _rule, id_, needed in self.env["order.stage"]._get_map(company.id):
+            if id_ == stage.id:
+                return self.env["hr.department"].browse(sorted(needed)).sudo(stage.env.su)
+        return stage.department_id | stage.codeciding_department_ids
 
     def action_stage_yes(self):
         """Say yes for the departments for which the user decides."""
@@ -86,6 +127,22 @@ class SaleOrder(models.Model):
             "target": "new",
             "context": {"default_order_ids": self.ids},
         }
+
+    def action_take_back_decision(self):
+        """Take back the last yes that the user may take back."""
+        self.ensure_one()
+        if not self.taken_back_id:
+            raise UserError(self.env._("There is no yes to %s that you could take back.", self.name))
+        last = self.taken_back_id
+        # Whoever speaks for several departments takes all of it back.
+        same = self.stage_decision_ids.filtered(
+            lambda one: (one.stage_id, one.user_id) == (last.stage_id, last.user_id) and one.can_take_back
+        )
+        return same.action_take_back()
+
+    def _note_taken_back(self, decision, note):
+        """Tell the order's followers inside the company that a yes is taken back."""
+        self._log_decision("withdrawn", note)
 
     def _decide(self, answer, note=False):
         """Write down the answer of the user at the stage of each order; the stage follows at once.
@@ -147,13 +204,11 @@ class SaleOrder(models.Model):
         """Tell the order's followers inside the company."""
         # in sudo: whoever decides need not be allowed to write on the order
         last = self.sudo().stage_decision_ids.sorted("id")[-1:]
-        stage = last.stage_id
         words = {
-            "yes": self.env._(
-                "%(who)s: yes to “%(what)s”.", who=self.env.user.name, what=stage.decision_name or stage.name
-            ),
-            "no": self.env._(
-                "%(who)s: no to “%(what)s”.", who=self.env.user.name, what=stage.decision_name or stage.name
+            "yes": self.env._("%(who)s: yes to “%(what)s”.", who=self.env.user.name, what=last._get_what()),
+            "no": self.env._("%(who)s: no to “%(what)s”.", who=self.env.user.name, what=last._get_what()),
+            "withdrawn": self.env._(
+                "%(who)s: the yes to “%(what)s” is taken back.", who=self.env.user.name, what=last._get_what()
             ),
         }[answer]
         if note:

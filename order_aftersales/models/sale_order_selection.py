@@ -28,6 +28,7 @@ class SaleOrder(models.Model):
     )
     can_select = fields.Boolean(compute="_compute_is_to_select", groups=PRIORITY_GROUPS)
     can_reject = fields.Boolean(compute="_compute_is_to_select", groups=PRIORITY_GROUPS)
+    can_take_back_selection = fields.Boolean(compute="_compute_is_to_select", groups=PRIORITY_GROUPS)
 
     # === WHAT IS TO BE SELECTED ===
 
@@ -42,6 +43,7 @@ class SaleOrder(models.Model):
             is_selector = bool(order.id) and order._is_order_leader() and order._may_select()
             order.is_to_select = order._is_to_select()
             order.can_select = is_selector and order.is_to_select and order._get_selection_obstacle() is None
+            order.can_take_back_selection = is_selector and order._can_take_back_selection()
             order.can_reject = is_selector and order.state != "cancel" and not order._get_rejection_obstacles()
 
     def _is_to_select(self):
@@ -114,6 +116,48 @@ class SaleOrder(models.Model):
         accepted = selecting.filtered(lambda order: "selection" in order.sudo()._get_passed_stages())
         accepted._record_selection("accepted", note=note)
         return result
+
+    # === TAKE BACK ===
+
+    def _get_selecting_decisions(self):
+        """The yeses of this confirmed order to its selection that the user may take back."""
+        self.ensure_one()
+        return self.stage_decision_ids.filtered(
+            lambda decision: decision.stage_id.sudo().code == "selection" and decision.can_take_back
+        )
+
+    def _can_take_back_selection(self):
+        """Whether an accepted quotation is still one, or an accepted order can wait for its selection again."""
+        self.ensure_one()
+        if self.selection_decision != "accepted":
+            return False
+        return self.state in QUOTATION_STATES or bool(self._get_selecting_decisions())
+
+    def action_take_back_selection(self):
+        """Ask why."""
+        self._check_may_take_back_selection()
+        return self._get_selection_wizard("withdrawn", self.env._("Take It Back"))
+
+    def _check_may_take_back_selection(self):
+        self._check_may_select()
+        for order in self:
+            if not order._can_take_back_selection():
+                raise UserError(self.env._("%s was not accepted, or has gone on since.", order.name))
+
+    def _take_back_selection(self, note=False):
+        """Take back that these orders were accepted: they have to be selected again."""
+        self._check_may_take_back_selection()
+        for order in self:
+            if order.state in QUOTATION_STATES:
+                order._record_selection("withdrawn", note=note)
+            else:
+                order._get_selecting_decisions()._take_back(note)
+
+    def _note_taken_back(self, decision, note):
+        """An order that waits for its selection again is not accepted any more."""
+        super()._note_taken_back(decision, note)
+        if decision.stage_id.sudo().code == "selection" and self.sudo().selection_decision == "accepted":
+            self._record_selection("withdrawn", note=note)
 
     # === REJECT, OR DECIDE LATER ===
 
@@ -202,7 +246,9 @@ class SaleOrder(models.Model):
         decisions.search([("order_id", "in", self.ids), ("is_last", "=", True)]).is_last = False
         self.env.flush_all()
         decisions.create([order.sudo()._prepare_selection_vals(decision, reason, note) for order in self])
-        self._as_transition().write({"selection_decision": decision, "selection_postponed_until": until})
+        self._as_transition().write(
+            {"selection_decision": decision != "withdrawn" and decision, "selection_postponed_until": until}
+        )
         for order in self.sudo():
             order.message_post(
                 body=order._get_selection_words(decision, reason, note, until), subtype_xmlid="mail.mt_note"
@@ -238,6 +284,8 @@ class SaleOrder(models.Model):
             words = self.env._(
                 "Rejected, with a priority of %(score)s: %(reason)s.", score=score, reason=reason.sudo().name
             )
+        elif decision == "withdrawn":
+            words = self.env._("Not accepted any more: that is taken back.")
         elif until:
             words = self.env._("The selection is decided on %s.", fields.Date.to_string(until))
         else:
@@ -261,6 +309,8 @@ class SaleOrder(models.Model):
             actions.insert(0, {"method": "action_accept_selection", "label": self.env._("Accept"), "primary": True})
         if self.is_to_select and self.can_reject:
             actions.insert(1, {"method": "action_reject_selection", "label": self.env._("Reject")})
+        if self.can_take_back_selection:
+            actions.insert(0, {"method": "action_take_back_selection", "label": self.env._("Take Back")})
         return actions
 
     def _get_priority_details(self, goals):

@@ -1,6 +1,8 @@
 import runpy
 from pathlib import Path
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -57,6 +59,75 @@ class TestOrderDecisions(AftersalesCommon):
         order.with_user(self.seller)._decide("no", "Wrong price")
         order.with_user(self.technician)._decide("yes")
         self.assertEqual(order.order_stage_id, self.entry)
+
+    def _take_back(self, decisions, user, note="Wrong price"):
+        """As the button and its dialog do it."""
+        action = decisions.with_user(user).action_take_back()
+        with Form(self.env[action["res_model"]].with_user(user).with_context(**action["context"])) as form:
+            form.note = note
+        form.record.action_refuse()
+
+    def test_a_yes_taken_back_when_the_order_has_gone_on(self):
+        """Who has said it takes it back, or a leader; it is noted, and the order waits there again."""
+        order = self.waiting
+        for user in (self.seller, self.technician):
+            order.with_user(user).action_stage_yes()
+        self.assertEqual(order.order_stage_id, self.selection)
+        decision = order.stage_decision_ids.filtered(lambda one: one.user_id == self.technician)
+        self.assertEqual(order.with_user(self.technician).taken_back_name, "Take Back: Entry checked")
+        for stranger in (self.service, self.storekeeper):
+            self.assertFalse(order.with_user(stranger).taken_back_name)
+            with self.assertRaisesRegex(AccessError, f"taken back by {self.technician.name}"):
+                decision.with_user(stranger).action_take_back()
+            with self.assertRaises(AccessError):
+                decision.with_user(stranger)._take_back("Because")
+        self._take_back(decision, self.technician)
+        self.assertEqual((order.order_stage_id, order.decision_waits_for), (self.entry, "Workshop"))
+        last = order.stage_decision_ids.sorted("id")[-1]
+        self.assertEqual((last.answer, last.user_id, last.department_id), ("withdrawn", self.technician, self.workshop))
+        self.assertIn("is taken back. Wrong price", order.message_ids[0].body)
+        with self.assertRaisesRegex(UserError, "no yes to “Entry checked”"):
+            decision.with_user(self.technician).action_take_back()
+        order.with_user(self.technician).action_stage_yes()
+        self.assertEqual(order.order_stage_id, self.selection)
+        self._take_back(order.stage_decision_ids.filtered("is_last")[0], self.planner)  # leads projects
+        self.assertEqual(order.order_stage_id, self.entry)
+
+    def test_a_yes_of_several_departments_taken_back(self):
+        """Who speaks for both takes both back at once."""
+        order = self.waiting.with_user(self.manager)
+        order.action_stage_yes()
+        action = order.action_take_back_decision()
+        wizard = self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"])
+        wizard.create({"note": "Wrong address"}).action_refuse()
+        self.assertEqual((order.order_stage_id, order.decision_waits_for), (self.entry, "Sales, Workshop"))
+
+    def test_a_yes_that_the_work_has_overtaken(self):
+        """What is delivered can't wait for its check any more."""
+        order = self.waiting
+        self._pass_decisions(order)
+        self.assertEqual(order.with_user(self.manager).taken_back_name, "Take Back: Schedule agreed")
+        self._deliver(order)
+        decision = order.stage_decision_ids[:1].with_user(self.manager)
+        self.assertFalse(decision.can_take_back or order.with_user(self.manager).taken_back_name)
+        with self.assertRaisesRegex(UserError, f"{order.name} has gone on"):
+            decision.action_take_back()
+        with self.assertRaisesRegex(UserError, "no yes"):
+            order.with_user(self.manager).action_take_back_decision()
+
+    def test_buttons_name_what_is_decided(self):
+        """On the card and on both forms the yes names the decision, and stands in one box with it."""
+        order = self.waiting.with_user(self.seller)
+        self.assertEqual((order.decision_yes, order.decision_no), ("Yes: Entry checked", "No: Entry checked"))
+        for name, view_type in (
+            ("order_aftersales.sale_order_view_form_board", "form"),
+            ("sale.view_order_form", "form"),
+            ("order_aftersales.sale_order_view_kanban_board", "kanban"),
+        ):
+            arch = etree.fromstring(order.get_view(self.env.ref(name).id, view_type)["arch"])
+            with self.subTest(name):
+                (button,) = arch.xpath("//button[@name='action_stage_yes'][.//field[@name='decision_yes']]")
+                self.assertTrue(button.getparent().xpath("./button[@name='action_stage_no']"))
 
     def test_decisions_of_before_the_upgrade(self):
         """Of what a department has said to the same order and stage, the last counts; other departments' stay."""

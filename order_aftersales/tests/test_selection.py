@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -44,6 +46,54 @@ class TestSelection(PriorityCommon):
         self.assertIn("Accepted, with a priority of 100", self.order.message_ids[0].body)
         with self.assertRaisesRegex(UserError, self.order.name):
             self.order.with_user(self.planner).action_accept_selection()
+
+    def test_accepted_quotation_taken_back(self):
+        """It is to be selected again; who may not select may not take it back, either."""
+        quotation = self.quotation
+        quotation.with_user(self.planner).action_accept_selection()
+        self.assertFalse(quotation.with_user(self.planner).is_to_select)
+        self.assertFalse(quotation.with_user(self.storekeeper).can_take_back_selection)
+        with self.assertRaises(AccessError):
+            quotation.with_user(self.storekeeper).action_take_back_selection()
+        with self.assertRaises(AccessError):
+            quotation.with_user(self.storekeeper)._take_back_selection()
+        action = quotation.with_user(self.planner).action_take_back_selection()
+        wizard = self.env[action["res_model"]].with_user(self.planner).with_context(**action["context"])
+        with Form(wizard) as form:
+            form.note = "The wrong line"
+        form.record.action_answer()
+        self.assertFalse(quotation.selection_decision)
+        self.assertTrue(quotation.is_to_select)
+        self.assertEqual(self._decisions(quotation), [("accepted", False), ("withdrawn", True)])
+        self.assertIn("The wrong line", quotation.message_ids[0].body)
+        with self.assertRaisesRegex(UserError, f"{quotation.name} was not accepted"):
+            quotation.with_user(self.planner).action_take_back_selection()
+
+    def test_accepted_order_taken_back(self):
+        """By the list or by the board: it waits for its selection again, as long as nothing is delivered."""
+        order = self.order.with_user(self.planner)
+        for take_back in (order._take_back_selection, lambda: order.taken_back_id._take_back("Too early")):
+            order.action_accept_selection()
+            self.assertNotEqual(order.order_stage_id, self.stage)
+            self.assertTrue(order.can_take_back_selection)
+            take_back()
+            self.assertEqual(order.order_stage_id, self.stage)
+            self.assertFalse(order.selection_decision)
+        order.action_accept_selection()
+        self.order.stage_task_ids[:1].state = "1_done"
+        self.assertFalse(order.can_take_back_selection)
+
+    def test_accepting_is_no_single_click(self):
+        """Wherever orders are accepted in the list or on a card: a button that can be read, which asks once more."""
+        for name, view_type in (("list", "list"), ("kanban", "kanban")):
+            view = self.env.ref(f"order_aftersales.sale_order_selection_view_{name}")
+            orders = self.env["sale.order"].with_user(self.planner)
+            arch = etree.fromstring(orders.get_view(view.id, view_type)["arch"])
+            buttons = arch.xpath("//button[@name='action_accept_selection']")
+            self.assertTrue(buttons)
+            for button in buttons:
+                self.assertTrue(button.get("confirm"), name)
+                self.assertTrue(button.get("string") or button.text.strip(), name)
 
     def test_the_yes_of_the_board_accepts(self):
         self.order.with_user(self.planner).action_stage_yes()
