@@ -1,5 +1,5 @@
 {
-    "name": "Order Cycle and After-Sales",
+    "name": "Order Cycle",
     "summary": "One order, one stage, one owner, one promise: nothing unattended, from the request to the service",
     "version": "19.0.1.2.0",
     "category": "Sales/Sales",

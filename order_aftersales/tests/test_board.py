@@ -114,7 +114,7 @@ class TestBoard(AftersalesCommon):
         self.env.flush_all()
         groups, _queries = self._read_board(self.planner)
         card = next(card for group in groups for card in group["__records"] if card["id"] == order.id)
-        self.assertEqual((card["next_step_kind"], str(card["next_step_on"])), ("delivery", "2030-05-10 08:00:00"))
+        self.assertEqual((card["next_step_kind"], str(card["next_step_on"])), ("delivery", "2030-05-10 23:59:59"))
 
     def _read_sheet(self, order, view):
         """Read all of the form ``view`` that the user sees, as the web client does it."""
@@ -155,6 +155,72 @@ class TestBoard(AftersalesCommon):
             self.assertEqual(order.with_user(user).get_formview_action()["views"], [(False, "form")])
         report = self.env["order.promise.report"].search([("order_id", "=", order.id)], limit=1)
         self.assertEqual(report.with_user(self.planner).action_open_order()["views"], [(sheet.id, "form")])
+
+    def test_opened_from_any_list(self):
+        """Rows of lists, activities and addresses ask for no form by name: who doesn't sell gets the sheet."""
+        sheet = self.env.ref("order_aftersales.sale_order_view_form_board")
+        orders = self.env["sale.order"]
+        for user, opens in (
+            (self.planner, True), (self.storekeeper, True), (self.bookkeeper, True), (self.service, True),
+            (self.technician, True), (self.seller, False), (self.manager, False),
+        ):  # fmt: skip
+            view = orders.with_user(user).get_views([(False, "form"), (False, "list")])["views"]["form"]
+            with self.subTest(user.login):
+                self.assertEqual(view["id"] == sheet.id, opens)
+                if opens:
+                    self.assertTrue(self._read_sheet(self.order.with_user(user), sheet))
+
+    def test_every_action_opens_the_sheet(self):
+        """Each window of ours on orders shows those a form that all of its users can read."""
+        sheet = self.env.ref("order_aftersales.sale_order_view_form_board")
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "order_aftersales"), ("model", "=", "ir.actions.act_window")]
+        )
+        actions = self.env["ir.actions.act_window"].browse(data.mapped("res_id"))
+        actions = actions.filtered(lambda action: action.res_model == "sale.order" and "form" in action.view_mode)
+        self.assertGreaterEqual(len(actions), 4)
+        for action in actions:
+            with self.subTest(action.xml_id):
+                self.assertIn((sheet.id, "form"), [(view_id, mode) for view_id, mode in action.views])
+
+    def test_empty_stages_only_for_all(self):
+        """Who looks for what is theirs sees the stages where that is; who looks for all sees all stages."""
+        for domain, empty in (
+            ([("is_mine_now", "=", True)], False),
+            ([("is_order_open", "=", True), ("is_my_decision", "=", True)], False),
+            ([("is_order_open", "=", True)], True),
+        ):
+            groups, _queries = self._read(self.planner, self.board, domain)
+            with self.subTest(domain=domain):
+                self.assertEqual(any(not group["__count"] for group in groups), empty)
+
+    def test_first_of_its_menu(self):
+        """The app opens on the board; from the apps of departments it begins with what is theirs, in Sales with all."""
+        root = self.env.ref("order_aftersales.order_aftersales_menu_root")
+        self.assertEqual(root.child_id.sorted("sequence")[0], self.env.ref("order_aftersales.order_board_menu"))
+        for place, mine in (("sale", False), ("project", True), ("stock", True), ("invoicing", True)):
+            action = self.env.ref(f"order_aftersales.order_board_menu_{place}").action
+            with self.subTest(place):
+                self.assertEqual("search_default_mine" in action.context, mine)
+
+    def test_dates_are_dates(self):
+        """“Last month” is no date for yesterday; and an empty list says what it is for."""
+        data = self.env["ir.model.data"].search([("module", "=", "order_aftersales")])
+        views = self.env["ir.ui.view"].browse(data.filtered(lambda one: one.model == "ir.ui.view").mapped("res_id"))
+        self.assertFalse(views.filtered(lambda view: "remaining_days" in (view.arch_db or "")).mapped("xml_id"))
+        actions = self.env["ir.actions.act_window"].browse(
+            data.filtered(lambda one: one.model == "ir.actions.act_window").mapped("res_id")
+        )
+        windows = actions.filtered(lambda action: action.target != "new")
+        self.assertFalse(
+            windows.filtered(lambda action: "o_view_nocontent" not in (action.help or "")).mapped("xml_id")
+        )
+
+    def test_buttons_of_the_sheet(self):
+        """Four at most; what is decided has its own beside it."""
+        sheet = self.env.ref("order_aftersales.sale_order_view_form_board")
+        arch = etree.fromstring(self.env["sale.order"].get_view(sheet.id, "form")["arch"])
+        self.assertLessEqual(len(arch.xpath("//header/button")), 4)
 
     def test_short_stock(self):
         """Four fitting sets are ordered, none is there."""
