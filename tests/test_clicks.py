@@ -5,7 +5,8 @@ import os
 import pytest
 
 from scripts.environment import database, runtime, server
-from tests import walker
+
+walker = pytest.importorskip("tests.walker", reason="needs the prepared environment: python3 scripts/test.py")
 
 #: The logins of the demo data, and how many clicks each has at least: fewer would prove nothing.
 PEOPLE = {

@@ -6,7 +6,8 @@ Scripts that scroll prove nothing: they also move what a person can't.
 import pytest
 
 from scripts.environment import addons, database, runtime, server
-from tests import walker
+
+walker = pytest.importorskip("tests.walker", reason="needs the prepared environment: python3 scripts/test.py")
 
 OURS = tuple(addons.names())
 #: The record behind each client action of ours; one that is not here fails the test until it is.

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from playwright.sync_api import Error, sync_playwright
+
 from scripts.environment import addons, system
 
 WALK = Path(__file__).with_name("walk.js")
@@ -22,7 +24,7 @@ FLAGS = (
     "--disable-quic",
 )
 #: What browsers say of themselves, and of nothing that a user would notice.
-HARMLESS = ("ResizeObserver loop", "Failed to load resource: net::ERR_", "WebSocket connection to")
+HARMLESS = ("ResizeObserver loop", "Service worker registration failed", "Failed to load resource: net::ERR_", "WebSocket connection to")
 
 
 def lift_memory_limit():
@@ -34,8 +36,6 @@ def lift_memory_limit():
 @contextmanager
 def chromium():
     """The system's Chromium."""
-    from playwright.sync_api import sync_playwright
-
     lift_memory_limit()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system.browser(), args=list(FLAGS))
@@ -43,6 +43,10 @@ def chromium():
             yield browser
         finally:
             browser.close()
+
+
+class Elsewhere(Exception):
+    """A step has led out of the web client."""
 
 
 @dataclass
@@ -61,13 +65,26 @@ class Person:
     seen: set = field(default_factory=set)
 
     def do(self, step: str, *arguments):
-        """Take a step of `walk.js`; what goes wrong is noted with the way that led there."""
+        """Take a step of `walk.js`; what goes wrong is noted with the way that led there.
+
+        :raise Elsewhere: if the step has led out of the web client, such as to the customer's page
+        """
         self.steps += 1
-        call = ", ".join(map(repr, arguments)).replace("None", "null")
-        result = self.page.evaluate(f"async () => (await walk.{step}({call})) ?? null")
-        for trouble in self.page.evaluate("walk.troubles()"):
-            self.note(trouble)
+        try:
+            result = self.page.evaluate("async ([step, rest]) => (await walk[step](...rest)) ?? null", [step, arguments])
+            for trouble in self.page.evaluate("walk.troubles()"):
+                self.note(trouble)
+        except Error as error:
+            if "Execution context was destroyed" not in error.message and "walk is not defined" not in error.message:
+                raise
+            self.page.wait_for_load_state()
+            raise Elsewhere from error
         return result
+
+    def come_back(self) -> None:
+        """From wherever a button has led to the web client."""
+        self.page.goto(f"{self.url}/odoo")
+        self.do("ready")
 
     def note(self, trouble: str) -> None:
         self.troubles.append(f"{self.login}: {self.way}: {trouble}")
@@ -87,25 +104,27 @@ class Person:
                 continue
             self.way = f"{menu['name']} ({menu['xmlid']})"
             self.do("openMenu", menu["id"])
-            self.screen(closely=everything or menu["xmlid"].startswith(OURS))
+            self.screen(menu["id"], closely=everything or menu["xmlid"].startswith(OURS))
 
-    def screen(self, *, closely: bool) -> None:
+    def screen(self, menu: int, *, closely: bool) -> None:
         """The screen that a menu has opened, in each of its kinds of view; `closely`: with all filters."""
         start = self.way
-        place = self.do("place")
         if closely:
             self.way = f"{start} > filters"
             self.do("filters")
         for view in [None, *self.do("views")]:
             self.way = f"{start} > {view or 'first view'}"
-            if view:
-                self.do("backTo", place)
-                self.do("switchView", view)
-            here = self.do("place")
-            self.way += " > first record"
-            if self.do("openFirst"):
-                self.record(closely=closely)
-            self.do("backTo", here)
+            try:
+                if view:
+                    self.do("switchView", view)
+                here = self.do("place")
+                self.way += " > first record"
+                if self.do("openFirst"):
+                    self.record(closely=closely)
+                self.do("backTo", here)
+            except Elsewhere:
+                self.come_back()
+                self.do("openMenu", menu)
         self.do("closeDialogs")
 
     def record(self, *, closely: bool) -> None:
@@ -152,6 +171,7 @@ def person(browser, url: str, login: str, device: dict):
             found.note(f"console: {message.text[:500]}")
 
     page.on("console", hear)
+    page.on("response", lambda answer: answer.status >= 500 and found.note(f"HTTP {answer.status}: {answer.url}"))
     page.on("pageerror", lambda error: found.note(f"page: {str(error)[:500]}"))
     try:
         page.goto(f"{url}/web/login")
