@@ -5,7 +5,7 @@
     python3 scripts/test.py --minimal              each add-on's tests with nothing but what it depends on
     python3 scripts/test.py order_extension/tests/test_portal.py -k sign
     python3 scripts/test.py tests                  the tests that need no add-on
-    python3 scripts/test.py --clicks               everybody clicks everything in all apps, not only in those with menus of ours
+    python3 scripts/test.py --clicks               everybody clicks everything, in all apps
     python3 scripts/test.py --beside               the suite beside add-ons of others, fetched from the package index
     python3 scripts/test.py --odoo                 Odoo's own tests beside the add-ons, about 14 minutes
 

@@ -24,7 +24,12 @@ FLAGS = (
     "--disable-quic",
 )
 #: What browsers say of themselves, and of nothing that a user would notice.
-HARMLESS = ("ResizeObserver loop", "Service worker registration failed", "Failed to load resource: net::ERR_", "WebSocket connection to")
+HARMLESS = (
+    "ResizeObserver loop",
+    "Service worker registration failed",
+    "Failed to load resource: net::ERR_",
+    "WebSocket connection to",
+)
 
 
 def lift_memory_limit():
@@ -71,7 +76,9 @@ class Person:
         """
         self.steps += 1
         try:
-            result = self.page.evaluate("async ([step, rest]) => (await walk[step](...rest)) ?? null", [step, arguments])
+            result = self.page.evaluate(
+                "async ([step, rest]) => (await walk[step](...rest)) ?? null", [step, arguments]
+            )
             for trouble in self.page.evaluate("walk.troubles()"):
                 self.note(trouble)
         except Error as error:
@@ -128,7 +135,7 @@ class Person:
         self.do("closeDialogs")
 
     def record(self, *, closely: bool) -> None:
-        """The form, list or dialog that a click on a record has opened; `closely`: also another one of a known model."""
+        """The form, list or dialog that a click on a record has opened; `closely`: also another of a known model."""
         start = self.way
         for _more in range(2):  # behind a figure of a pivot there is a list, and behind that the record
             if self.do("isForm") or not self.do("openFirst"):

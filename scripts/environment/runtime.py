@@ -74,9 +74,7 @@ class Environment:
         finally:
             path.unlink(missing_ok=True)
 
-    def run_odoo(
-        self, arguments: list[str], log: Path, progress=None, code: str = "", *, judged: bool = False
-    ) -> None:
+    def run_odoo(self, arguments: list[str], log: Path, progress=None, code: str = "", *, judged: bool = False) -> None:
         """Run an Odoo command to its end, with `code` for its shell if that is the command.
 
         Its output goes to `log`; a failure is told with its first error, unless the caller judges by the log.
