@@ -53,6 +53,9 @@ class TestPortalStage(AftersalesCommon, HttpCase):
         self.assertIn("+49 761 1234", text)
         for internal in ("Look twice", "Sales", "unattended", "Receipt and entry"):
             self.assertNotIn(internal, text)
+        page = html.fromstring(self.url_open(self.order.get_portal_url()).text)
+        contacts = page.xpath("//*[starts-with(normalize-space(text()), 'Your contact')]")
+        self.assertEqual(len(contacts), 1, "one person, said once")
 
     def test_contact_who_can_be_called(self):
         """Who looks after the order, if he has a phone; else the salesperson."""
