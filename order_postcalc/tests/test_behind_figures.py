@@ -142,3 +142,13 @@ class TestBehindFigures(FactsCommon):
             names = [found["name"] for found in self.env["ir.filters"].with_user(user).get_filters(model._name)]
             self.assertEqual("By Quotation Template" in names, expected)
             self.assertIn("By Customer", names)
+
+    def test_employees(self):
+        """They are there for a coach, who sees no more of them than everybody does."""
+        coach = self.bookkeeper_all
+        coach.group_ids |= self.env.ref("order_postcalc.group_coach")
+        model = self.env["order.postcalc.report"].with_user(coach)
+        self.assertFalse(self.env["hr.employee"].with_user(coach).has_access("read"))
+        self.assertIn("group_employee", model.get_view(view_type="search")["arch"])
+        names = [found["name"] for found in self.env["ir.filters"].with_user(coach).get_filters(model._name)]
+        self.assertIn("By Employee", names)
