@@ -46,6 +46,7 @@ class OrderPostcalcSheetReport(models.AbstractModel):
             "doc_model": "sale.order",
             "docs": orders,
             "get_sheet": lambda order: sheets[order.id],
+            "get_title": lambda header: f"{self.env._('Post-Calculation')} {header['order']}",
             "show": self._show,
             "show_day": lambda day: format_date(self.env, day) if day else "",
             "money": lambda order, amount: format_amount(self.env, amount or 0.0, order.company_id.currency_id),
