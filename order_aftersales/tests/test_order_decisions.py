@@ -77,7 +77,7 @@ class TestOrderDecisions(AftersalesCommon):
         self.assertEqual(order.with_user(self.technician).taken_back_name, "Take Back: Entry checked")
         for stranger in (self.service, self.storekeeper):
             self.assertFalse(order.with_user(stranger).taken_back_name)
-            with self.assertRaisesRegex(AccessError, f"taken back by {self.technician.name}"):
+            with self.assertRaisesRegex(AccessError, f"of {order.name} is taken back by"):
                 decision.with_user(stranger).action_take_back()
             with self.assertRaises(AccessError):
                 decision.with_user(stranger)._take_back("Because")
