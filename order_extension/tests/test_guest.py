@@ -55,4 +55,4 @@ class TestGuest(TransactionCase):
         )
         self.assertFalse(both._starts_on_site())
         self.assertFalse(self.env.ref("base.public_user")._starts_on_site())
-        self.assertNotIn(action.sudo(), self.env["res.users"].search([]).action_id, "nobody's own choice is touched")
+        self.assertNotIn(action.id, self.env["res.users"].search([]).action_id.ids, "nobody's own choice is touched")
