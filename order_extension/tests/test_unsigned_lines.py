@@ -321,8 +321,9 @@ class TestUndocumentedLinePolicy(UnsignedCommon):
         self._set_policy("block")
         boards = self._line(self.boards).with_user(self.seller)
         for name in ("confirmed_order_comes_in", "skip_procurement", "follows_payment", "cron_id"):
-            with self.subTest(name), self.assertRaisesRegex(UserError, "Record a change order"):
+            with self.subTest(name), self.assertRaises(UserError) as caught:
                 boards.with_context(**{name: True}).write({"product_uom_qty": 11})
+            self.assertIn("Record a change order", str(caught.exception))
 
     def test_block_does_nothing_by_halves(self):
         self._set_policy("block")
