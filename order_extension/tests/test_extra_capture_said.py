@@ -1,6 +1,6 @@
 """What is said on site is what is offered; what can't be is said beside the field; the usual services come first."""
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import ValidationError
@@ -21,7 +21,7 @@ class TestExtraCaptureSaid(ExtraCaptureCommon):
         change.line_ids.quantity = 0.5
         self.assertEqual(change.line_ids._get_time_text(), "", "only as long as it is what was said")
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(1, 2400), st.integers(0, 50_000), st.booleans())
     def test_the_price_said_is_the_price_offered(self, minutes, cents, by_the_piece):
         """Whatever is asked for, the change order comes to what was said, without and with taxes."""
