@@ -64,17 +64,14 @@ class SaleChangeOrder(models.Model):
         """Return label and amount of each tax, as the page shows them."""
         self.ensure_one()
         taxes = self.order_id._get_taxes_of_base_lines(self._get_agreed_lines()._prepare_all_base_lines())
-        rows = [(self._get_tax_label(tax, taxes), amount) for tax, amount in taxes.items()]
+        rows = [(self._get_tax_label(tax), amount) for tax, amount in taxes.items()]
         if self.currency_id.compare_amounts(sum(amount for _label, amount in rows), self.amount_tax):
             # Somebody has changed a tax since it was signed: what was signed holds.
             return [(self.env._("Taxes"), self.amount_tax)]
         return rows
 
-    def _get_tax_label(self, tax, taxes):
-        """How a tax is called: as its group on the order, unless the group has another rate too."""
-        group = tax.tax_group_id
-        if not any(other != tax and other.tax_group_id == group for other in taxes):
-            return group.name
+    def _get_tax_label(self, tax):
+        """How a tax is called on documents, with a word to it if that is a rate alone."""
         has_words = any(char.isalpha() for char in tax.tax_label)
         return tax.tax_label if has_words else self.env._("Taxes %s", tax.tax_label)
 

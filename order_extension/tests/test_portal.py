@@ -317,12 +317,12 @@ class TestPortalPage(ChangeOrderPortalCommon):
                 self.assertNotEqual(page.findtext(".//title"), "Odoo")
 
     def test_taxes_have_a_row_for_each_rate(self):
-        """85.00 at 19 %: 16.15; 2 x 50.00 less 10 % at 7 %: 6.30. Both rates are of one group of taxes."""
+        """85.00 at 19 %: 16.15; 2 x 50.00 less 10 % at 7 %: 6.30, though both rates are of one group of taxes."""
         plants = self._make_product("Plants", 50.0, taxes_id=[fields.Command.set(self.tax_7.ids)])
         change = self._make_change(self._add(self.window), self._add(plants, 2, discount=10), send=True)
         rows = self._read_taxes(change)
         self.assertEqual(rows, ["Taxes 19 % $ 16.15", "Taxes 7 % $ 6.30"])
-        self.tax_7.tax_group_id = self.env["account.tax.group"].create({"name": "Reduced rate"})
+        self.tax_7.invoice_label = "Reduced rate"
         self.assertEqual(self._read_taxes(change)[1], "Reduced rate $ 6.30")
         # what was signed stays, whatever becomes of the tax
         self._sign(change)
