@@ -193,7 +193,7 @@ class TestPortalAccess(ChangeOrderPortalCommon):
         page = html.fromstring(self._get(change).content)
         self.assertFalse(page.xpath("//div[@class='o_change_order_photos']//img"))
         (box,) = page.xpath("//div[@class='o_change_order_photos']/div")
-        self.assertEqual(" ".join(box.text_content().split()), "“wall.png” can't be shown as a picture.")
+        self.assertEqual(" ".join(box.text_content().split()), "This can't be shown as a picture: wall.png")
 
     def test_pdf(self):
         response = self._get(self.change, report_type="pdf", download="true")

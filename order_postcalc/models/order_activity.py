@@ -18,4 +18,6 @@ class OrderActivity(models.Model):
     @api.model
     def _get_favour(self):
         """Return what favours are; none where somebody has deleted it."""
-        return self.env.ref("order_postcalc.activity_favour", raise_if_not_found=False) or self.browse()
+        # Asked by reports on every reading: kept in the cache of names, without a query whether it still exists.
+        name = "order_postcalc.activity_favour"
+        return self.browse(self.env["ir.model.data"]._xmlid_to_res_id(name, raise_if_not_found=False) or ())
