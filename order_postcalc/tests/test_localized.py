@@ -40,5 +40,5 @@ class TestLocalized(TransactionCase):
                 "order_line": [Command.create({"product_id": product.id, "price_unit": 100.0, "tax_ids": False})],
             }
         )
-        order.company_id.margin_floor = 0.5
+        order.company_id.write({"margin_floor": 0.5, "margin_floor_policy": "warn"})
         self.assertIn("45,5", order.margin_floor_message)

@@ -36,6 +36,7 @@ class TestSheetMargin(SheetCommon):
 
         2 h more, 80.00, with a credit note or with the invoice taken back.
         """
+        self.company.margin_erosion_threshold = 0.05
         self._log(19)
         self.assertEqual(self._kept(), (1950, 1950, 0))
         invoice = self._invoice()
