@@ -30,6 +30,7 @@ class SaleChangeOrder(models.Model):
     approval_hash = fields.Char(readonly=True, copy=False)
     approval_refused_by_id = fields.Many2one("res.users", "Refused by", readonly=True, copy=False)
     approval_refuse_reason = fields.Text("Reason of Refusal", readonly=True, copy=False)
+    approval_asked_names = fields.Char("Approval Asked of", compute="_compute_approval_asked_names")
     approval_is_waiting = fields.Boolean(
         "Waits for Approval", compute="_compute_approval_is_waiting", search="_search_approval_is_waiting"
     )
@@ -52,6 +53,15 @@ class SaleChangeOrder(models.Model):
             # not stored: products, taxes and customers that the offer names can change without it being written
             change_order.is_approved = change_order.needs_approval and change_order._has_valid_approval()
             change_order.can_approve = is_approver and change_order.needs_approval and not change_order.is_approved
+
+    @api.depends("approval_requested_on", "activity_ids.user_id", "activity_ids.activity_type_id")
+    def _compute_approval_asked_names(self):
+        activity_type = self.env.ref(ACTIVITY_APPROVAL, raise_if_not_found=False)
+        for change_order in self:
+            # In sudo: who has asked reads whom, but not every activity of others.
+            activities = change_order.sudo().activity_ids
+            asked = activities.filtered(lambda activity: activity.activity_type_id == activity_type)
+            change_order.approval_asked_names = ", ".join(asked.user_id.mapped("name"))
 
     @api.depends("state", "approval_requested_on")
     def _compute_approval_is_waiting(self):
@@ -152,7 +162,7 @@ class SaleChangeOrder(models.Model):
                 summary=localized._get_approval_summary(self.env.user.name),
                 user_id=user.id,
             )
-        self.message_post(body=self.env._("Asked for approval."))
+        self.message_post(body=self.env._("Asked %s for approval.", self.approval_asked_names))
 
     def _prepare_no_approval_vals(self):
         return {"approved_by_id": False, "approved_on": False, "approval_hash": False}

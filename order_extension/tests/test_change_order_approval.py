@@ -84,6 +84,7 @@ class TestChangeOrderApproval(ChangeOrderCommon):
         self.assertEqual(change.search([("approval_is_waiting", "=", True), ("order_id", "=", self.order.id)]), change)
         self.assertIn(self.manager, self._activities(change).user_id)
         self.assertIn("510.00", self._activities(change)[0].summary)
+        self.assertIn(self.manager.name, change.with_user(self.seller).approval_asked_names)
         change.with_user(self.manager).action_approve()
         self.assertRecordValues(change, [{"is_approved": True, "approved_by_id": self.manager.id, "state": "draft"}])
         self.assertFalse(self._activities(change))

@@ -84,6 +84,8 @@ class SaleOrder(models.Model):
         """Work out what these orders are expected to leave, as of now."""
         # In sudo: whoever confirms, signs or invoices need not see costs.
         confirmed = self.sudo().filtered(lambda order: order.state == "sale")
+        if not confirmed:  # each write of an order asks
+            return
         for order, shown in confirmed._get_postcalc_totals().items():
             order._as_transition().write(order._prepare_postcalc_margin_vals(shown))
 

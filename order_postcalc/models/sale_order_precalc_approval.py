@@ -63,6 +63,7 @@ class SaleOrder(models.Model):
         "res.users", "Approval Asked by", readonly=True, copy=False, groups=COST_GROUPS
     )
     margin_request_on = fields.Datetime("Approval Asked on", readonly=True, copy=False, groups=COST_GROUPS)
+    margin_request_names = fields.Char("Approval Asked of", compute="_compute_margin_request_names", groups=COST_GROUPS)
     margin_floor_status = fields.Selection(
         [
             ("fine", "Fine"),
@@ -89,6 +90,14 @@ class SaleOrder(models.Model):
             approved = order._get_approved_calculation()
             order.margin_override_margin = approved.margin
             order.margin_override_share = approved.share
+
+    @api.depends("margin_request_on", "activity_ids.user_id", "activity_ids.activity_type_id")
+    def _compute_margin_request_names(self):
+        activity_type = self.env.ref(ACTIVITY_MARGIN, raise_if_not_found=False)
+        for order in self:
+            # In sudo: a seller reads whom they have asked, but not every activity of others.
+            asked = order.sudo().activity_ids.filtered(lambda activity: activity.activity_type_id == activity_type)
+            order.margin_request_names = ", ".join(asked.user_id.mapped("name"))
 
     @api.depends_context("uid", "lang")
     @api.depends(
@@ -204,7 +213,9 @@ class SaleOrder(models.Model):
                 note=localized._get_margin_floor_message(),
                 user_id=user.id,
             )
-        self.message_post(body=self.env._("Asked for the approval of a margin below the floor."))
+        self.message_post(
+            body=self.env._("Asked %s for the approval of a margin below the floor.", self.margin_request_names)
+        )
 
     def _get_margin_approvers(self):
         """The team's leader, if he may approve, or all managers of the company."""

@@ -254,6 +254,8 @@ class TestPrecalcApproval(ApprovalCommon):
         self.quotation.team_id = team
         self.as_seller.action_request_margin_approval()
         self.assertEqual(self._activities().user_id, self.manager)
+        self.assertEqual(self.as_seller.margin_request_names, self.manager.name, "the banner says who")
+        self.assertIn(self.manager.name, self.quotation.message_ids[0].body)
 
     def test_nothing_to_approve(self):
         self._lower(5000.0)
