@@ -102,13 +102,17 @@ class Person:
         apps = {menu["appID"] for menu in menus if everything or menu["xmlid"].startswith(OURS)}
         found = [menu for menu in menus if menu["appID"] in apps and menu["actionID"]]
         found = [menu for menu in found if menu["actionModel"] in ("ir.actions.act_window", "ir.actions.client")]
-        return sorted(found, key=lambda menu: not menu["xmlid"].startswith(OURS))
+        return sorted(found, key=lambda menu: (not menu["xmlid"].startswith(OURS), menu["appID"]))
 
     def walk(self, *, everything: bool = False) -> None:
         """Click through all menus: every kind of view, filters, the first record with its buttons and tabs."""
+        app = None
         for menu in self.menus(everything):
             if not self.is_new("menu", menu["actionID"]):
                 continue
+            if app != menu["appID"]:  # a page that lives long grows
+                app = menu["appID"]
+                self.come_back()
             self.way = f"{menu['name']} ({menu['xmlid']})"
             self.do("openMenu", menu["id"])
             self.screen(menu["id"], closely=everything or menu["xmlid"].startswith(OURS))
