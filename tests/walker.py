@@ -105,7 +105,10 @@ class Person:
         return sorted(found, key=lambda menu: (not menu["xmlid"].startswith(OURS), menu["appID"]))
 
     def walk(self, *, everything: bool = False) -> None:
-        """Click through all menus: every kind of view, filters, the first record with its buttons and tabs."""
+        """Click through all menus: every kind of view, filters, the first record with its buttons and tabs.
+
+        Of menus that are not ours only what opens first, unless `everything` is asked for.
+        """
         app = None
         for menu in self.menus(everything):
             if not self.is_new("menu", menu["actionID"]):
@@ -118,12 +121,12 @@ class Person:
             self.screen(menu["id"], closely=everything or menu["xmlid"].startswith(OURS))
 
     def screen(self, menu: int, *, closely: bool) -> None:
-        """The screen that a menu has opened, in each of its kinds of view; `closely`: with all filters."""
+        """The screen that a menu has opened, `closely`: in each of its kinds of view, with all filters."""
         start = self.way
         if closely:
             self.way = f"{start} > filters"
             self.do("filters")
-        for view in [None, *self.do("views")]:
+        for view in [None, *(self.do("views") if closely else ())]:
             self.way = f"{start} > {view or 'first view'}"
             try:
                 if view:
@@ -174,7 +177,7 @@ def person(browser, url: str, login: str, device: dict):
     context = browser.new_context(**device, service_workers="block")
     context.add_init_script(path=WALK)
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     found = Person(page, url, login)
 
     def hear(message):

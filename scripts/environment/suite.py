@@ -17,6 +17,8 @@ HARMLESS = ("-v", "-q", "-s", "-l", "-r", "--tb", "--durations", "--color", "--c
 
 # How long a class' preparations and a test outside the add-ons take, in that of a test of an add-on.
 CLASS, OUTSIDE = 3, 5
+# Files whose tests are minutes long.
+LONG = {"test_clicks.py": 800, "test_reach.py": 100}
 
 
 @dataclass
@@ -93,7 +95,8 @@ def shares(paths: list[str], count: int, repository: Path = REPOSITORY) -> list[
         folder = repository / path
         files = sorted(folder.rglob("test_*.py"))
         if folder.parent == repository:
-            weights[path] = OUTSIDE * sum(path.read_text().count("    def test_") for path in files)
+            tests = sum(path.read_text().count("    def test_") for path in files)
+            weights[path] = OUTSIDE * tests + sum(LONG.get(path.name, 0) for path in files)
         else:
             weights |= {str(file.relative_to(repository)): weight(file.read_text()) for file in files}
     dealt = [(0, number, []) for number in range(count)]
