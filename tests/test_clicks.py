@@ -18,6 +18,8 @@ PEOPLE = {
     "storekeeper": 60,
     "service": 60,
 }
+#: Buttons of Odoo that it shows to those whom it refuses, with our add-ons and without.
+ODOO_REFUSES = ("action_view_stock_serial",)  # serial numbers of a customer, for who keeps the books
 EVERYTHING = bool(os.environ.get("ORDER_ADDONS_CLICKS"))  # set by scripts/test.py --clicks: all apps, all views
 if EVERYTHING:
     PEOPLE["admin"] = 300
@@ -45,5 +47,6 @@ class TestClicks:
             person.page.goto(f"{url}/odoo")
             person.do("ready")
             person.walk(everything=EVERYTHING)
-        assert not person.troubles, "\n".join(person.troubles)
+        troubles = [trouble for trouble in person.troubles if not any(name in trouble for name in ODOO_REFUSES)]
+        assert not troubles, "\n".join(troubles)
         assert person.steps >= PEOPLE[login]

@@ -16,7 +16,7 @@ class OrderAllowanceAdvice(models.Model):
 
     _name = "order.allowance.advice"
     _description = "Advice on the Allowance"
-    _inherit = ["mail.thread", "transition.mixin"]
+    _inherit = ["mail.thread", "transition.mixin", "order.fact.mixin"]
     _order = "worked_out_on desc, sequence, id"
     _rec_names_search = ["order_template_id"]
     _check_company_auto = True
@@ -36,6 +36,7 @@ class OrderAllowanceAdvice(models.Model):
         help="Empty: all orders.",
     )
     customer_class = fields.Selection(ABC_CLASSES, readonly=True, help="Empty: customers of all classes.")
+    is_about_everything = fields.Boolean(compute="_compute_is_about_everything")
     worked_out_on = fields.Datetime(readonly=True, required=True, index=True)
     date_from = fields.Date("Confirmed from", readonly=True, required=True)
     date_to = fields.Date("Confirmed until", readonly=True, required=True)
@@ -93,7 +94,8 @@ class OrderAllowanceAdvice(models.Model):
     @api.depends("order_template_id", "customer_class")
     def _compute_display_name(self):
         for advice in self:
-            template = advice.order_template_id.name
+            # In sudo: a bookkeeper reads no quotation templates, but what an advice is about.
+            template = advice.sudo().order_template_id.name
             figures = {"template": template, "customers": advice.customer_class}
             if template and advice.customer_class:
                 advice.display_name = self.env._("%(template)s, class %(customers)s", **figures)
@@ -101,6 +103,11 @@ class OrderAllowanceAdvice(models.Model):
                 advice.display_name = self.env._("Customers of class %(customers)s", **figures)
             else:
                 advice.display_name = template or self.env._("All orders")
+
+    @api.depends("order_template_id", "customer_class")
+    def _compute_is_about_everything(self):
+        for advice in self:
+            advice.is_about_everything = not advice.sudo().order_template_id and not advice.customer_class
 
     @api.depends("order_template_id.minor_items_rate", "company_id.minor_items_rate")
     def _compute_current_rate(self):

@@ -248,9 +248,16 @@ class TestAllowanceAdvice(PostcalcCommon):
                 act()
 
     def test_roles(self):
-        everything, _door = self._work_out()
+        everything, door = self._work_out()
         for user in (self.manager, self.bookkeeper):
             self.assertEqual(everything.with_user(user).order_count, 4)
+        # A bookkeeper may not read quotation templates, and reads what an advice is about all the same.
+        as_bookkeeper = door.with_user(self.bookkeeper)
+        self.env.invalidate_all()
+        self.assertEqual(as_bookkeeper.display_name, self.template.name)
+        self.assertFalse(as_bookkeeper.is_about_everything)
+        search = as_bookkeeper.get_view(view_type="search")["arch"]
+        self.assertNotIn("order_template_id", search, "what can't be read is not offered")
         for user in (self.seller, self.technician, self.customer_user):
             with self.subTest(user=user.login):
                 with self.assertRaises(AccessError):
