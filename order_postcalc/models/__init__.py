@@ -1,4 +1,3 @@
-from . import order_fact_mixin
 from . import res_company
 from . import res_config_settings
 from . import order_activity

@@ -1,3 +1,4 @@
+from . import order_fact_mixin
 from . import order_postcalc_report
 from . import order_postcalc_report_analytic
 from . import order_postcalc_report_invoice
