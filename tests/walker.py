@@ -184,6 +184,8 @@ def person(browser, url: str, login: str, device: dict):
         if message.type == "error" and not message.text.startswith(HARMLESS):
             found.note(f"console: {message.text[:500]}")
 
+    # Whoever leaves a line that they have begun to edit is asked whether they mean it.
+    page.on("dialog", lambda dialog: dialog.accept())
     page.on("console", hear)
     page.on("response", lambda answer: answer.status >= 500 and found.note(f"HTTP {answer.status}: {answer.url}"))
     page.on("pageerror", lambda error: found.note(f"page: {str(error)[:500]}"))
