@@ -19,7 +19,10 @@ PEOPLE = {
     "service": 60,
 }
 #: Buttons of Odoo that it shows to those whom it refuses, with our add-ons and without.
-ODOO_REFUSES = ("action_view_stock_serial",)  # serial numbers of a customer, for who keeps the books
+ODOO_REFUSES = (
+    "action_view_stock_serial",  # serial numbers of a customer, for who keeps the books
+    "action_view_so",  # the order of a task, for who reads no timesheets
+)
 EVERYTHING = bool(os.environ.get("ORDER_ADDONS_CLICKS"))  # set by scripts/test.py --clicks: all apps, all views
 if EVERYTHING:
     PEOPLE["admin"] = 300
