@@ -93,7 +93,10 @@ class OrderBillingReport(models.Model):
         )
 
     def action_open_invoice(self):
+        """Open the invoice; for a seller, whom Odoo's form of invoices refuses, the order that is billed."""
         self.ensure_one()
+        if self.order_id and not self.env["sale.order"]._can_open_invoices():
+            return self.order_id.get_formview_action()
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",

@@ -27,6 +27,9 @@ class TestBillingRelease(BillingCommon):
         self.assertIssue(invoice.invoice_line_ids, "Delivered and not billed yet: 0.00")
         row = self.env["order.billing.report"].search([("move_id", "=", invoice.id)])
         self.assertEqual((row.state, row.override_user_id, row.surplus), ("posted", self.accountant, 250.0))
+        # Odoo's form of invoices refuses sellers: they get the order.
+        self.assertEqual(row.with_user(self.bookkeeper).action_open_invoice()["res_model"], "account.move")
+        self.assertEqual(row.with_user(self.seller).action_open_invoice()["res_model"], "sale.order")
 
     def test_override_and_post(self):
         invoice = self._bill(self.goods_line, 10).with_user(self.accountant)

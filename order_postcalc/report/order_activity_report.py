@@ -70,6 +70,9 @@ class OrderActivityReport(models.Model):
                 "views": [(view.id, "list")],
                 "domain": [("kind", "in", ["labour", "minor"]), *domain],
             }
+        hours = self.env["account.analytic.line"]
+        if not hours.has_access("read"):
+            return self._tell_source(hours, action["name"])
         return action | {
             "res_model": "account.analytic.line",
             "views": [(self.env.ref("hr_timesheet.hr_timesheet_line_tree").id, "list")],

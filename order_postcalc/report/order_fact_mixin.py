@@ -80,7 +80,12 @@ class OrderFactMixin(models.AbstractModel):
             if self._opens(each, action["views"][0][0]):
                 return action
         # In sudo: the name of what the figure is from, which the user may see.
-        model, name = self.env["ir.model"]._get(record._name).name, record.sudo().display_name
+        return self._tell_source(record, record.sudo().display_name)
+
+    @api.model
+    def _tell_source(self, model, name):
+        """Return the action that says what a figure is from, to who may see the figure and not its records."""
+        model = self.env["ir.model"]._get(model._name).name
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -156,6 +156,14 @@ class TestCapacity(PostcalcCommon):
             },
         )
         self.assertAlmostEqual(sum(sums[2] for sums in figures.values()), capacity.total_cost)
+        # Hours without an order are timesheets: they open for who may read these, the others are told what they are.
+        row = self.env["order.activity.report"].search(
+            [("kind", "=", "internal"), ("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(row[0].action_open_source()["res_model"], "account.analytic.line")
+        leader = new_test_user(self.env, "all_orders", "sales_team.group_sale_salesman_all_leads")
+        leader.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id})
+        self.assertEqual(row[0].with_user(leader).action_open_source()["tag"], "display_notification")
 
     def test_an_overload(self):
         """300 h of 281.6: 18.4 h too many, at 43.75"""
