@@ -10,13 +10,13 @@ walker = pytest.importorskip("tests.walker", reason="needs the prepared environm
 
 #: The logins of the demo data, and how many clicks each has at least: fewer would prove nothing.
 PEOPLE = {
-    "seller": 200,
-    "technician": 40,
-    "manager": 300,
-    "bookkeeper": 100,
-    "planner": 100,
-    "storekeeper": 60,
-    "service": 60,
+    "seller": 400,
+    "technician": 200,
+    "manager": 400,
+    "bookkeeper": 400,
+    "planner": 200,
+    "storekeeper": 200,
+    "service": 200,
 }
 #: Buttons of Odoo that it shows to those whom it refuses, with our add-ons and without.
 ODOO_REFUSES = (
