@@ -21,7 +21,8 @@
             if (this.status >= 500) {
                 tell(`HTTP ${this.status}`, this.walkUrl);
             }
-            if (this.responseType === "" && this.responseText.startsWith("{")) {
+            const isJson = (this.getResponseHeader("Content-Type") || "").startsWith("application/json");
+            if (isJson && this.responseType === "") {
                 const { error } = JSON.parse(this.responseText);
                 if (error) {
                     const { name, message } = error.data || {};
