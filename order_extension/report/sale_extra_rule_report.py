@@ -5,6 +5,10 @@ from odoo.tools import SQL
 from ..models.res_users import RECORDING_GROUPS
 
 
+#: More than there are in one database.
+MOST_COMPANIES = 1_000_000
+
+
 class SaleExtraRuleReport(models.Model):
     """Who knows the rules of small extras as they are now: one row per employee who records them, and company."""
 
@@ -42,7 +46,7 @@ class SaleExtraRuleReport(models.Model):
         present = SQL(", ").join(SQL("(%s, %s)", company.id, company._get_extra_rules_hash()) for company in companies)
         return SQL(
             """
-            SELECT row_number() OVER (ORDER BY employee.id, membership.cid) AS id,
+            SELECT employee.id::bigint * %(companies)s + membership.cid AS id,
                    employee.id AS user_id,
                    membership.cid AS company_id,
                    CASE WHEN known.present THEN 'confirmed'
@@ -59,6 +63,8 @@ class SaleExtraRuleReport(models.Model):
                    ) AS known ON true
              WHERE employee.id IN %(bound)s
             """,
+            # A row keeps its number when somebody is employed, or leaves, while others look at it.
+            companies=MOST_COMPANIES,
             present=present,
             bound=bound.subselect(),
         )
