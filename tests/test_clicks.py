@@ -18,10 +18,11 @@ PEOPLE = {
     "storekeeper": 200,
     "service": 200,
 }
-#: Buttons of Odoo that it shows to those whom it refuses, with our add-ons and without.
+#: Buttons and menus of Odoo that it shows to those whom it refuses, with our add-ons and without.
 ODOO_REFUSES = (
     "action_view_stock_serial",  # serial numbers of a customer, for who keeps the books
     "action_view_so",  # the order of a task, for who reads no timesheets
+    "account_payment.payment_method_menu",  # payment methods, for who keeps the books
 )
 EVERYTHING = bool(os.environ.get("ORDER_ADDONS_CLICKS"))  # set by scripts/test.py --clicks: all apps, all views
 if EVERYTHING:
