@@ -226,12 +226,13 @@
             await root().env.services.action.doAction(action, { clearBreadcrumbs: true });
             await rest();
         },
-        /** The tags of the client actions whose names begin with one of `prefixes`. */
+        /** The tags of the client actions with a screen whose names begin with one of `prefixes`. */
         clientActions: (prefixes) =>
             odoo.loader.modules
                 .get("@web/core/registry")
                 .registry.category("actions")
                 .getEntries()
+                .filter(([_tag, action]) => action.template) // others do something and show nothing
                 .map(([tag]) => tag)
                 .filter((tag) => prefixes.some((prefix) => tag.startsWith(prefix))),
         /** Whether the lowest thing of a screen can be seen now, and which it is. */
