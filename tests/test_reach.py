@@ -77,10 +77,19 @@ def wheel(person):
 
 
 def swipe(person):
+    """A finger that goes up, from well above the lower edge to well below the upper one."""
     size = person.page.viewport_size
     session = person.page.context.new_cdp_session(person.page)
-    gesture = {"x": size["width"] // 2, "y": size["height"] * 2 // 3, "yDistance": -STEP, "speed": 4000}
-    session.send("Input.synthesizeScrollGesture", {**gesture, "gestureSourceType": "touch"})
+    start, end = size["height"] * 4 // 5, size["height"] // 5
+    across = size["width"] // 2
+
+    def touch(kind, *points):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": across, "y": start})
+    for height in range(start, end, -60):
+        touch("touchMove", {"x": across, "y": height})
+    touch("touchEnd")
     session.detach()
 
 
