@@ -252,7 +252,7 @@
             }
             const box = last.getBoundingClientRect();
             return {
-                seen: box.bottom <= innerHeight + 1 && box.top >= 0,
+                seen: box.bottom <= innerHeight + 1, // or passed by already
                 bottom: Math.round(box.bottom),
                 name: `${last.tagName.toLowerCase()} “${last.innerText?.trim().slice(0, 40)}”`,
             };
