@@ -261,7 +261,7 @@ def board_phone(page, url, demo):
 
 @shot("order-sheet", DESKTOP, "planner")
 def order_sheet(page, url, demo):
-    page.open(f"{url}{BOARD}/{demo['order_kindergarten_2'].id}", ".o_form_view .o_data_row")
+    page.open(f"{url}{BOARD}/{demo['order_kindergarten_2'].id}", ".o_form_view [name=ordered_summary]")
 
 
 @shot("stage-map", DESKTOP, "planner")
