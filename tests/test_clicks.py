@@ -21,6 +21,7 @@ PEOPLE = {
 #: Buttons and menus of Odoo that it shows to those whom it refuses, with our add-ons and without.
 ODOO_REFUSES = (
     "action_view_stock_serial",  # serial numbers of a customer, for who keeps the books
+    "action_view_invoice",  # an invoice from its order, for sellers
     "action_view_so",  # the order of a task, for who reads no timesheets
     "account_payment.payment_method_menu",  # payment methods, for who keeps the books
 )
