@@ -4,7 +4,6 @@ from odoo.tools import SQL
 
 from ..models.res_users import RECORDING_GROUPS
 
-
 #: More than there are in one database.
 MOST_COMPANIES = 1_000_000
 
