@@ -15,9 +15,8 @@ import contextlib
 import subprocess
 import time
 
-from environment import console, database, runtime, served
-from environment.console import EnvironmentProblem, say, step
-from environment.server import wait_until_ready
+from environment import console, database, runtime, served, server
+from environment.console import EnvironmentProblem, say
 
 LOGINS = [
     # login, password, who that is
@@ -90,17 +89,7 @@ def serve(environment: runtime.Environment, name: str, options: argparse.Namespa
         "http_interface": options.interface,
     }
     with environment.configuration("serve", **settings) as configuration, log.open("w") as stream:
-        process = runtime.start(
-            environment.command(),
-            environment.server,
-            env=environment.variables(configuration),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
-        with runtime.ended(process):
-            with step("starting Odoo", "about 5 s"):
-                wait_until_ready(process, url, log)
+        with server.running(environment, configuration, stream, url) as process:
             print(welcome(environment, name, url, log, time.monotonic() - started), flush=True)
             try:
                 return max(0, process.wait())

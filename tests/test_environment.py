@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import socket
+import subprocess
 import sys
 import textwrap
 
@@ -424,6 +425,19 @@ class TestShares:
             for file in (layout.REPOSITORY / path).rglob("test_*.py")
         ]
         assert {file for file in files if not file.startswith("tests/")} | {"tests"} == set(dealt)
+
+
+class TestPorts:
+    def test_no_port_is_given_twice(self):
+        """Whoever asks first hasn't begun to listen when the next one asks."""
+        assert len({runtime.free_port() for _ask in range(3)}) == 3
+
+    def test_of_another_process(self):
+        ask = "from scripts.environment import runtime; print(runtime.free_port())"
+        taken = runtime.free_port()
+        for _again in range(2):  # what a process was given is free when it ends
+            asked = subprocess.run([sys.executable, "-c", ask], cwd=layout.REPOSITORY, capture_output=True, text=True)
+            assert asked.stdout.strip() not in ("", str(taken)), asked.stderr
 
 
 class TestRepository:

@@ -1,5 +1,7 @@
 """Leaders take orders on, or don't: by what is important, not by who asks loudest."""
 
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -63,17 +65,29 @@ class SaleOrder(models.Model):
             quotations &= Domain("website_id", "=", False)  # what a visitor of the web shop is filling
         return quotations | (Domain("state", "=", "sale") & Domain("order_stage_id.code", "=", "selection"))
 
-    def _get_selection_stage(self):
-        """The stage of the company's map where orders are selected, if there is one."""
-        self.ensure_one()
+    def _get_selection_stage(self, company=None):
+        """The stage of the map of ``company`` (default: the order's) where orders are selected, if there is one."""
         stages = self.env["order.stage"]
-        ids = [id_ for stage, id_, _needed in stages._get_map(self.company_id.id) if stage.key == "selection"]
+        company = company or self.company_id
+        ids = [id_ for stage, id_, _needed in stages._get_map(company.id) if stage.key == "selection"]
         return stages.sudo().browse(ids)
 
-    def _may_select(self):
-        """Whether the user's department has a say in which orders are taken on."""
-        stage = self._get_selection_stage()
+    def _may_select(self, company=None):
+        """Whether the user's department has a say in which orders ``company`` (default: the order's) takes on."""
+        stage = self._get_selection_stage(company)
         return not stage or self._get_deciding_departments(stage) is not None
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """The buttons for orders that are ticked are for those who have a say in one of their companies."""
+        view = super().get_view(view_id, view_type, **options)
+        selection = self.env.ref("order_aftersales.sale_order_selection_view_list", raise_if_not_found=False)
+        if not selection or view["id"] != selection.id or any(map(self._may_select, self.env.companies)):
+            return view
+        arch = etree.fromstring(view["arch"])
+        for header in arch.findall("header"):
+            arch.remove(header)
+        return {**view, "arch": etree.tostring(arch, encoding="unicode")}
 
     def _check_may_select(self):
         self._check_is_order_leader()

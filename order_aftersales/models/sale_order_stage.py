@@ -175,8 +175,9 @@ class SaleOrder(models.Model):
     @api.model
     def _group_expand_order_stage(self, stages, domain):
         """All stages of the user's companies are on the board, whether an order is there or not; what is only planned
-        is no order yet. Who looks for what is his sees the stages where that is."""
-        if any(condition.field_expr in PERSONAL for condition in Domain(domain).iter_conditions()):
+        is no order yet. Who looks for what is his sees the stages where that is, if there is any: a board without
+        columns says nothing, not even that."""
+        if stages and any(condition.field_expr in PERSONAL for condition in Domain(domain).iter_conditions()):
             return stages
         ids = {
             id_

@@ -185,6 +185,7 @@ class TestBoard(AftersalesCommon):
 
     def test_empty_stages_only_for_all(self):
         """Who looks for what is theirs sees the stages where that is; who looks for all sees all stages."""
+        self._make_order(lines=[(self.fitting, 1)]).stage_owner_id = self.planner
         for domain, empty in (
             ([("is_mine_now", "=", True)], False),
             ([("is_order_open", "=", True), ("is_my_decision", "=", True)], False),
@@ -193,6 +194,13 @@ class TestBoard(AftersalesCommon):
             groups, _queries = self._read(self.planner, self.board, domain)
             with self.subTest(domain=domain):
                 self.assertEqual(any(not group["__count"] for group in groups), empty)
+
+    def test_a_board_without_orders_has_its_stages(self):
+        """Without any column Odoo's board says nothing, not even its help."""
+        nobody = self._make_user("nobody", "project.group_project_user")
+        groups, _queries = self._read(nobody, self.board, [("is_mine_now", "=", True)])
+        self.assertTrue(groups)
+        self.assertFalse(any(group["__count"] for group in groups))
 
     def test_first_of_its_menu(self):
         """The app opens on the board; from the apps of departments it begins with what is theirs, in Sales with all."""

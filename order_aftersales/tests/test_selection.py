@@ -123,6 +123,9 @@ class TestSelection(PriorityCommon):
                 getattr(self.order.with_user(self.planner), method)()
         self.assertFalse(self.order.with_user(self.planner).can_select)
         self.assertTrue(self.order.with_user(self.manager).can_select)
+        view = self.env.ref("order_aftersales.sale_order_selection_view_list")
+        self.assertNotIn("<header", self.env["sale.order"].with_user(self.planner).get_view(view.id, "list")["arch"])
+        self.assertIn("<header", self.env["sale.order"].with_user(self.manager).get_view(view.id, "list")["arch"])
 
     def test_quotation_is_accepted_by_word(self):
         self.quotation.with_user(self.planner).action_accept_selection()

@@ -31,7 +31,8 @@ class SaleChangeOrderReport(models.Model):
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     reason_id = fields.Many2one("sale.change.reason", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env["sale.change.order"]._fields["state"].selection, readonly=True
+        selection=lambda self: self.env["sale.change.order"]._fields["state"]._description_selection(self.env),
+        readonly=True,
     )
     captured_on = fields.Datetime("Captured on", readonly=True)
     sent_on = fields.Datetime("Sent on", readonly=True)

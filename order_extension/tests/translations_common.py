@@ -106,6 +106,22 @@ class TranslationsCommon:
                 self.assertEqual(translated - {entry.msgid for entry in self.template}, set(), "not in the template")
                 self.assertFalse(translation.fuzzy_entries())
 
+    def test_choices_that_are_taken_over(self):
+        """What a field can be, as another field has it: a function must ask for it in the user's language."""
+        fields = [
+            field
+            for model in self.env.values()
+            for field in model._fields.values()
+            if field.type == "selection" and callable(field.selection) and self.module in field._modules
+        ]
+        for code in LANGUAGES.values():
+            env = self.env(context={"lang": code})
+            for field in fields:
+                english = field._description_selection(self.env(context={"lang": "en_US"}))
+                if any(len(label) > 1 for _key, label in english):  # not A, B and C
+                    with self.subTest(code, field=str(field)):
+                        self.assertNotEqual(field._description_selection(env), english)
+
     def test_placeholders_and_tags_are_kept(self):
         """A lost ``%(name)s`` would break the message, a lost tag the page."""
         for code, translation in self.translations.items():

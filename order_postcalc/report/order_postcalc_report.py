@@ -50,7 +50,8 @@ class OrderPostcalcReport(models.Model):
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     order_template_id = fields.Many2one("sale.order.template", "Quotation Template", readonly=True)
     order_state = fields.Selection(
-        selection=lambda self: self.env["sale.order"]._fields["state"].selection, readonly=True
+        selection=lambda self: self.env["sale.order"]._fields["state"]._description_selection(self.env),
+        readonly=True,
     )
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")

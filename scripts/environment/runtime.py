@@ -20,6 +20,7 @@ PR_SET_PDEATHSIG = 1  # of prctl(2)
 TROUBLE = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ")
 # Python would look for modules next to a script or in the current folder, and `odoo.py` is in `scripts`:
 # this launcher lies in a folder of its own.
+CLAIMS = []  # sockets without a file, for as long as this process lives: see free_port
 LAUNCHER = "from odoo.cli import main\n\nmain()\n"
 
 
@@ -173,9 +174,21 @@ def port_is_free(port: int) -> bool:
 
 
 def free_port(first: int = 8070, last: int = 8999) -> int:
+    """A port on which nothing listens, and that no other run is given while this one lives.
+
+    :raise EnvironmentProblem: if there is none
+    """
     for port in range(first, last):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0order-addons-port-{port}")  # a name that only one process of the machine can have
+        except OSError:
+            claim.close()
+            continue
         if port_is_free(port):
+            CLAIMS.append(claim)
             return port
+        claim.close()
     raise EnvironmentProblem(f"no port between {first} and {last} is free; stop something that listens there")
 
 

@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 from . import database, runtime
 from .console import EnvironmentProblem, step
@@ -21,18 +22,25 @@ def serving(environment: runtime.Environment, name: str, *, workers: int = 0):
     settings |= {"http_port": port, "workers": workers}
     log = runtime.log_file("serving")
     with environment.configuration(f"serving-{port}", **settings) as configuration, log.open("w") as stream:
-        process = runtime.start(
-            environment.command(),
-            environment.server,
-            env=environment.variables(configuration),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
-        with runtime.ended(process):
-            with step("starting Odoo", "about 5 s"):
-                wait_until_ready(process, url, log)
+        with running(environment, configuration, stream, url):
             yield url
+
+
+@contextmanager
+def running(environment: runtime.Environment, configuration, stream, url: str):
+    """Odoo as `configuration` says, its log into `stream`, once it answers at `url`. Yields its process."""
+    process = runtime.start(
+        environment.command(),
+        environment.server,
+        env=environment.variables(configuration),
+        stdin=subprocess.DEVNULL,
+        stdout=stream,
+        stderr=subprocess.STDOUT,
+    )
+    with runtime.ended(process):
+        with step("starting Odoo", "about 5 s"):
+            wait_until_ready(process, url, Path(stream.name))
+        yield process
 
 
 def wait_until_ready(process: subprocess.Popen, url: str, log, limit: float = 180) -> None:
