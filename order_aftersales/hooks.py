@@ -25,8 +25,7 @@ def _find_stages(env):
     """
     env.cr.execute(SQL("UPDATE sale_order SET is_stage_outdated = TRUE"))
     env.invalidate_all()
-    while env["sale.order"]._update_outdated_stages(limit=500):
-        pass
+    env["sale.order"]._get_outdated()._update_stages()
 
 
 def _score_later(env):

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
+
+from odoo.addons.order_extension.jobs import go_through
 
 from ..priority import customer_value, percentiles
 
@@ -35,18 +37,11 @@ class ResPartner(models.Model):
     @api.model
     def _cron_update_order_places(self):
         """Store the place of every customer of every company, in batches that are kept one by one."""
-        cron = self.env["ir.cron"]
-        changes = [
-            (company, batch, place)
-            for company in self.env["res.company"].search([])
-            for place, ids in self._get_place_changes(company).items()
-            for batch in split_every(BATCH, ids, self.browse)
-        ]
-        cron._commit_progress(remaining=sum(len(batch) for _company, batch, _place in changes))
-        for company, partners, place in changes:
-            partners.with_company(company).order_place = place
-            if not cron._commit_progress(processed=len(partners)):
-                break
+        for company in self.env["res.company"].search([]):
+            for place, ids in self._get_place_changes(company).items():
+                customers = self.with_company(company).browse(ids)
+                if not go_through(customers, lambda some, place=place: some.write({"order_place": place}), BATCH):
+                    return
 
     @api.model
     def _get_place_changes(self, company):

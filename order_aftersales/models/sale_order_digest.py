@@ -5,6 +5,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.order_extension.jobs import go_through
+
 #: So many orders are listed; the others are counted, and one click away.
 LISTED = 10
 
@@ -23,17 +25,18 @@ class SaleOrder(models.Model):
         """Send everybody his digest: one for all the companies that he works in, once a day however often it runs."""
         today = fields.Date.context_today(self)
         companies = self.env["res.company"].sudo().search([("is_attention_digest_sent", "=", True)])
-        for user, domain in self._get_digest_domains(companies).items():
+        domains = self._get_digest_domains(companies)
+
+        def send(user):
             theirs = companies & user.company_ids
-            if not theirs or user.order_digest_on == today:
-                continue
             # his own company first: the message is sent in its name
             theirs = (user.company_id & theirs) | theirs
             context = {"allowed_company_ids": theirs.ids, "lang": user.lang, "tz": user.tz}
-            self.with_user(user).with_context(**context)._send_digest(domain)
+            self.with_user(user).with_context(**context)._send_digest(domains[user])
             user.order_digest_on = today
-            if not self.env["ir.cron"]._commit_progress(processed=1):
-                return
+
+        users = self.env["res.users"].union(*domains)
+        go_through(users.filtered(lambda user: companies & user.company_ids and user.order_digest_on != today), send)
 
     @api.model
     def _get_digest_domains(self, companies):

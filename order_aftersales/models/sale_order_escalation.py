@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.order_extension.jobs import go_through
+
 from ..attention import escalate
 
 BATCH = 2000
@@ -27,31 +29,16 @@ class SaleOrder(models.Model):
         An order is gone through once in a run, and what is committed is not told again: a run that is stopped goes on
         where it was.
         """
-        job = self.env["ir.cron"]
-        for escalation in (self._calm_down, self._escalate_batch):
-            last = 0
-            while True:
-                last, done = escalation(last)
-                if not done:
-                    break
-                if not job._commit_progress(processed=done):
-                    # Its time is over: the next run finds what is left.
-                    self.env.ref("order_aftersales.ir_cron_order_escalation")._trigger()
-                    return
-                # Memory stays the same however many orders there are.
-                self.env.invalidate_all()
+        # In sudo: everybody's orders are looked through.
+        orders = self.sudo()
+        calm, due = self._get_calm_domain(), self._get_escalation_domain()
+        if go_through(orders.search(calm, order="id"), lambda some: some._stop_escalating(), BATCH):
+            go_through(orders.search(due, order="id"), lambda some: some._escalate(), BATCH)
 
     @api.model
-    def _calm_down(self, last):
-        """Take back what was told of orders that are looked after again.
-
-        :param last: id of the last order that this run has dealt with
-        :return: that of the last one now, and how many it were
-        """
-        calm = Domain("escalation_ids", "!=", False) & ~Domain("attention", "in", ALARMING) & Domain("id", ">", last)
-        orders = self.sudo().search(calm, order="id", limit=BATCH)
-        orders._stop_escalating()
-        return max(orders.ids, default=last), len(orders)
+    def _get_calm_domain(self):
+        """The orders of which somebody was told, and that are looked after again."""
+        return Domain("escalation_ids", "!=", False) & ~Domain("attention", "in", ALARMING)
 
     def _stop_escalating(self):
         """Take back what was told of these orders, by activities: somebody looks after them, or they have moved on."""
@@ -60,13 +47,6 @@ class SaleOrder(models.Model):
         if told:
             told.order_id._get_escalations().unlink()
             told.unlink()
-
-    @api.model
-    def _escalate_batch(self, last):
-        """As :meth:`_calm_down`, for the orders that somebody has to be told of."""
-        orders = self.sudo().search(self._get_escalation_domain() & Domain("id", ">", last), order="id", limit=BATCH)
-        orders._escalate()
-        return max(orders.ids, default=last), len(orders)
 
     @api.model
     def _get_escalation_domain(self):

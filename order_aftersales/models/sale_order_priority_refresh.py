@@ -5,6 +5,8 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.order_extension.jobs import go_through
+
 #: Orders that are worked out at once.
 BATCH = 500
 #: Orders that a list works out anew before it opens; the job does the rest.
@@ -17,17 +19,13 @@ class SaleOrder(models.Model):
     @api.model
     def _cron_refresh_priorities(self):
         """Work out the scores of open orders that are of yesterday, batch by batch; what is done isn't done again."""
-        cron = self.env["ir.cron"]
-        domain = self._get_stale_priority_domain()
-        order_ids = self.search(domain, order="priority_updated_on NULLS FIRST, id").ids
-        cron._commit_progress(remaining=len(order_ids))
-        for start in range(0, len(order_ids), BATCH):
-            batch = self.browse(order_ids[start : start + BATCH])
+
+        def refresh(orders):
             # Somebody may be at one now: its score follows from what he does.
-            batch.try_lock_for_update(allow_referencing=True)._refresh_priority()
-            self.env.invalidate_all()  # what a batch has read is not kept for the next
-            if not cron._commit_progress(processed=len(batch)):
-                break
+            orders.try_lock_for_update(allow_referencing=True)._refresh_priority()
+
+        stale = self.search(self._get_stale_priority_domain(), order="priority_updated_on NULLS FIRST, id")
+        go_through(stale, refresh, BATCH)
 
     @api.model
     def _get_open_priority_domain(self):

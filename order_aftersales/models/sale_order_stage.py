@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from odoo.addons.order_extension.columns import add_column
+from odoo.addons.order_extension.jobs import go_through
 
 from ..deadlines import stage_deadline
 from ..stage_rules import stage_of
@@ -209,30 +210,25 @@ class SaleOrder(models.Model):
         self.env.cr.execute(SQL("UPDATE sale_order SET is_stage_outdated = TRUE %s", where))
         self.invalidate_model(["is_stage_outdated"])
         if self.env.cr.rowcount <= AT_ONCE:
-            self._update_outdated_stages()
+            self._get_outdated()._update_stages()
         else:
             self.env.ref("order_aftersales.ir_cron_order_stages")._trigger()
 
     @api.model
-    def _update_outdated_stages(self, limit=None):
-        """Find the stages of outdated orders again.
+    def _get_outdated(self):
+        """The orders whose stage is to be found again."""
+        orders = self.sudo().with_context(active_test=False)
+        return orders.search([("is_stage_outdated", "=", True)], order="id")
 
-        :return: how many
-        """
-        domain = Domain("is_stage_outdated", "=", True)
-        ids = self.sudo().with_context(active_test=False).search(domain, limit=limit, order="id").ids
-        for chunk in split_every(BATCH, ids):
-            orders = self.sudo().browse(chunk)
+    def _update_stages(self):
+        """Find the stages of these orders again."""
+        for orders in split_every(BATCH, self.ids, self.browse):
             self.env.add_to_compute(self._fields["order_stage_id"], orders)
             orders._as_transition().is_stage_outdated = False
             self.env.flush_all()
             self.env.invalidate_all()
-        return len(ids)
 
     @api.model
     def _cron_update_stages(self):
         """Carry on with what a change of the map left over."""
-        while done := self._update_outdated_stages(limit=BATCH):
-            left = self.sudo().search_count([("is_stage_outdated", "=", True)])
-            if not self.env["ir.cron"]._commit_progress(processed=done, remaining=left):
-                break
+        go_through(self._get_outdated(), lambda orders: orders._update_stages(), BATCH)

@@ -34,3 +34,4 @@ from . import (
     test_stage_rules,
     test_translations,
 )
+from . import test_jobs

@@ -54,7 +54,7 @@ class TestOrdersOfBefore(AftersalesCommon):
         runpy.run_path(str(MIGRATION))["migrate"](self.env.cr, "19.0.1.1.0")
         self.env.invalidate_all()
         self.assertEqual((self.order | done).mapped("is_stage_outdated"), [True, False])
-        self.env["sale.order"]._update_outdated_stages()
+        self.env["sale.order"]._get_outdated()._update_stages()
         self.assertEqual(str(self.order.next_step_on), "2030-05-10 11:59:59")
 
     def test_scores(self):

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..change_order_rules import can_move, clean_line, clean_text
+from ..jobs import go_through
 
 
 class SaleChangeOrder(models.Model):
@@ -199,13 +200,14 @@ class SaleChangeOrder(models.Model):
 
     @api.model
     def _cron_expire(self):
-        """Expire offers whose last day is over, in batches that are kept one by one."""
+        """Expire offers whose last day is over, one by one."""
         domain = Domain("state", "=", "sent") & Domain("validity_date", "<", fields.Date.context_today(self))
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=self.search_count(domain))
-        for change_order in self.search(domain):
+
+        def expire(change_order):
             change_order = change_order.try_lock_for_update()
-            if change_order:
-                change_order._move("expired", {"expired_on": fields.Datetime.now()})
-            if not cron._commit_progress(processed=1):
-                break
+            # somebody may have signed it since the search
+            change_order.invalidate_recordset()
+            for late in change_order.filtered_domain(domain):
+                late._move("expired", {"expired_on": fields.Datetime.now()})
+
+        go_through(self.search(domain), expire)

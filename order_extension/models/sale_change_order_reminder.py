@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..change_order_chase import Offer, chase
+from ..jobs import go_through
 
 _logger = logging.getLogger(__name__)
 
@@ -37,17 +38,14 @@ class SaleChangeOrder(models.Model):
     @api.model
     def _cron_chase(self):
         """Remind customers and sellers of unsigned offers, one by one, each kept on its own."""
-        change_orders = self.search(self._get_chase_domain(), order="id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(change_orders))
-        for change_order in change_orders:
+
+        def remind(change_order):
             change_order = change_order.try_lock_for_update(allow_referencing=True)
-            if change_order:
-                # somebody may have signed or declined it since the search
-                change_order.invalidate_recordset()
-                change_order.filtered_domain(self._get_chase_domain())._chase()
-            if not cron._commit_progress(processed=1):
-                break
+            # somebody may have signed or declined it since the search
+            change_order.invalidate_recordset()
+            change_order.filtered_domain(self._get_chase_domain())._chase()
+
+        go_through(self.search(self._get_chase_domain(), order="id"), remind)
 
     @api.model
     def _get_chase_domain(self):

@@ -48,3 +48,4 @@ from . import test_change_order_invoicing
 from . import test_header_buttons
 from . import test_search_views
 from . import test_extra_photos_tour
+from . import test_jobs

@@ -7,6 +7,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.order_extension.jobs import go_through
+
 from ..allowance_rate import Sample, bars, recommend
 
 
@@ -23,11 +25,8 @@ class OrderAllowanceAdvice(models.Model):
     @api.model
     def _cron_work_out(self):
         sellers = self.env["sale.order"]._read_group([("state", "=", "sale")], ["company_id"])
-        companies = [company for (company,) in sellers]
-        self.env["ir.cron"]._commit_progress(remaining=len(companies))
-        for company in companies:
-            self.with_company(company)._work_out(company)
-            self.env["ir.cron"]._commit_progress(processed=1)
+        companies = self.env["res.company"].union(*(company for (company,) in sellers))
+        go_through(companies, lambda company: self.with_company(company)._work_out(company))
 
     @api.model
     def _work_out(self, company):

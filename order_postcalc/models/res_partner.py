@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
+
+from odoo.addons.order_extension.jobs import go_through
 
 ABC_CLASSES = [("A", "A"), ("B", "B"), ("C", "C")]
 
@@ -44,19 +45,13 @@ class ResPartner(models.Model):
     @api.model
     def _cron_update_abc_classes(self):
         """Store the class of every customer of every company, in batches that are kept one by one."""
-        cron = self.env["ir.cron"]
-        changes = [
-            (company, batch, abc_class, abc_class_before)
-            for company in self.env["res.company"].search([])
-            for (abc_class, abc_class_before), partners in self._get_abc_changes(company).items()
-            for batch in split_every(BATCH, partners.ids, self.browse)
-        ]
-        cron._commit_progress(remaining=sum(len(batch) for _company, batch, *_classes in changes))
-        for company, partners, abc_class, abc_class_before in changes:
-            # In sudo: nobody may write the class himself.
-            partners.sudo().with_company(company).write(self._prepare_abc_vals(company, abc_class, abc_class_before))
-            if not cron._commit_progress(processed=len(partners)):
-                break
+        for company in self.env["res.company"].search([]):
+            for classes, partners in self._get_abc_changes(company).items():
+                vals = self._prepare_abc_vals(company, *classes)
+                # In sudo: nobody may write the class himself.
+                customers = partners.sudo().with_company(company)
+                if not go_through(customers, lambda some, vals=vals: some.write(vals), BATCH):
+                    return
 
     @api.model
     def _get_abc_changes(self, company):

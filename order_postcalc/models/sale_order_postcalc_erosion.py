@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
+from odoo.addons.order_extension.jobs import go_through
+
 from ..erosion import eroded_by, is_eroding
 from ..localized import format_number, format_short
 from .sale_order_line_plan import COST_GROUPS
@@ -54,17 +56,15 @@ class SaleOrder(models.Model):
         Of all of them, not of those that were changed alone: a record that was deleted leaves no date to go by. Those
         that have waited longest come first, so that each is reached, even if a day is too short for all.
         """
-        orders = self.search(self._get_margin_check_domain(), order="margin_checked_on NULLS FIRST, id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(orders))
-        for start in range(0, len(orders), BATCH):
-            batch = self.browse(orders.ids[start : start + BATCH])
+
+        def check(orders):
             # Somebody may have closed or cancelled one since the search, or be at it now.
-            batch = batch.try_lock_for_update(allow_referencing=True)
-            batch.invalidate_recordset()
-            batch.filtered_domain(self._get_margin_check_domain())._check_margin_erosion()
-            if not cron._commit_progress(processed=len(orders.ids[start : start + BATCH])):
-                break
+            orders = orders.try_lock_for_update(allow_referencing=True)
+            orders.invalidate_recordset()
+            orders.filtered_domain(self._get_margin_check_domain())._check_margin_erosion()
+
+        running = self.search(self._get_margin_check_domain(), order="margin_checked_on NULLS FIRST, id")
+        go_through(running, check, BATCH)
 
     @api.model
     def _get_margin_check_domain(self):

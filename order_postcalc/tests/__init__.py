@@ -40,3 +40,4 @@ from . import test_precalc_speed
 from . import test_installed
 from . import test_translations
 from . import test_controls
+from . import test_jobs

@@ -271,7 +271,7 @@ def escalation(env):
     env.invalidate_all()
     orders = env["sale.order"]
     unattended = orders.search_count([("attention", "=", "unattended")])
-    orders._escalate_batch(0)
+    orders.search(orders._get_escalation_domain(), limit=2000)._escalate()
     env.cr.rollback()
     env.invalidate_all()
     before = memory()
