@@ -5,14 +5,12 @@ database. The models gather the inputs and store the results.
 """
 
 import base64
-import binascii
 import hashlib
-import io
 import json
 import unicodedata
 from typing import NamedTuple
 
-from PIL import Image, UnidentifiedImageError
+from .pictures import open_picture
 
 #: What may follow what. A change order is written in *draft*, offered in *sent* and ends in one of the others.
 TRANSITIONS = {
@@ -29,8 +27,8 @@ REVISABLE_STATES = frozenset({"sent", "declined", "expired"})
 #: A drawn signature is some 20 kB, a photographed one rarely 2 MB.
 MAX_SIGNATURE_BYTES = 4 * 1024 * 1024
 #: A picture of few bytes can unfold to gigabytes: bound what is decoded.
-MAX_SIGNATURE_PIXELS = 25_000_000
-SIGNATURE_FORMATS = frozenset({"PNG", "JPEG", "GIF"})
+MAX_SIGNATURE_PIXELS = 8_000_000
+SIGNATURE_FORMATS = ("PNG", "JPEG", "GIF")
 #: Longest name that a signatory may give, and longest reason or remark.
 MAX_NAME_LENGTH = 120
 MAX_TEXT_LENGTH = 2000
@@ -169,15 +167,9 @@ def decode_signature(data):
         raise ValueError("too_large")
     try:
         picture = base64.b64decode(data, validate=True)
-        with Image.open(io.BytesIO(picture)) as image:
-            if image.width * image.height > MAX_SIGNATURE_PIXELS:
-                raise ValueError("too_large")
-            if image.format not in SIGNATURE_FORMATS:
-                raise ValueError("unreadable")
+        with open_picture(picture, SIGNATURE_FORMATS, MAX_SIGNATURE_PIXELS) as image:
             image.load()
-    except (binascii.Error, UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
-        raise ValueError("unreadable") from error
-    except ValueError as error:
+    except (OSError, SyntaxError, ValueError) as error:
         # base64 of non-ASCII text is a plain ValueError too
-        raise (error if error.args in {("too_large",), ("unreadable",)} else ValueError("unreadable")) from error
+        raise (error if error.args == ("too_large",) else ValueError("unreadable")) from error
     return picture

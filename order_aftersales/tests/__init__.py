@@ -35,3 +35,4 @@ from . import (
     test_translations,
 )
 from . import test_jobs
+from . import test_trust

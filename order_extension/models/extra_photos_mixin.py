@@ -34,6 +34,9 @@ class ExtraPhotosMixin(models.AbstractModel):
         loose = photos.filtered(lambda photo: (photo.res_model, photo.res_id) != (self._name, self.id))
         if elsewhere := loose.filtered("res_id"):
             raise UserError(self.env._("“%s” belongs to another document. Upload it here instead.", elsewhere[0].name))
+        # A picture of a web page, or a colleague's, would go with this record, or with a new version of it.
+        if others := loose.filtered(lambda photo: photo.public or photo.create_uid != self.env.user):
+            raise UserError(self.env._("“%s” was uploaded by somebody else. Upload it here instead.", others[0].name))
         self._check_pictures(photos)
         # In sudo: a technician may not write on attachments in general, but these are his own uploads.
         loose.sudo().write({"res_model": self._name, "res_id": self.id})

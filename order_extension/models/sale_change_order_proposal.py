@@ -5,7 +5,7 @@ The offer stays open as it is. Only a new revision by the seller changes what ca
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
+from odoo.tools import format_amount, plaintext2html
 
 from ..change_order_rules import clean_line, clean_text
 from ..typed_amount import parse_amount
@@ -108,9 +108,8 @@ class SaleChangeOrder(models.Model):
         responsible = sudo._get_chaser()
         if not responsible:
             return
-        sudo.activity_schedule(
-            ACTIVITY, user_id=responsible.id, note=self.with_context(lang=responsible.lang)._get_counter_text()
-        )
+        text = self.with_context(lang=responsible.lang)._get_counter_text()
+        sudo.activity_schedule(ACTIVITY, user_id=responsible.id, note=plaintext2html(text))
 
     def _get_counter_text(self):
         """The proposal as one reads it in a message."""

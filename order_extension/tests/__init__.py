@@ -49,3 +49,4 @@ from . import test_header_buttons
 from . import test_search_views
 from . import test_extra_photos_tour
 from . import test_jobs
+from . import test_trust

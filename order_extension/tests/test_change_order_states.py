@@ -13,6 +13,8 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..change_order_rules import decode_signature
+from ..pictures import is_picture, picture_data_uri, shown_picture
 from .common import SIGNATURE, ChangeOrderCommon
 
 
@@ -408,6 +410,34 @@ class TestChangeOrderStates(ChangeOrderCommon):
         text = self.env["ir.attachment"].create({"name": "plan.txt", "raw": b"x"})
         with self.assertRaisesRegex(UserError, "is not a picture"):
             self._make_change(photo_ids=[Command.link(text.id)])
+
+    def test_photos_that_somebody_else_has_uploaded(self):
+        """A picture of a web page can be read by all, a colleague's by many; with the record it would be replaced."""
+        png = base64.b64decode(SIGNATURE)
+        values = {"name": "logo.png", "raw": png, "mimetype": "image/png"}
+        public = self.env["ir.attachment"].with_user(self.technician).sudo().create({**values, "public": True})
+        colleagues = self.env["ir.attachment"].create({**values, "public": True})
+        colleagues.public = False
+        mine = self.env["ir.attachment"].with_user(self.technician).create(values)
+        for photo in (public, colleagues):
+            # one that is not theirs to see is refused as such
+            with self.assertRaises(UserError):
+                self._make_change(user=self.technician, photo_ids=[Command.link(photo.id)])
+            self.assertFalse(photo.res_id)
+        change = self._make_change(user=self.technician, photo_ids=[Command.link(mine.id)])
+        self.assertEqual(mine.res_id, change.id)
+
+    def test_only_formats_that_are_read(self):
+        """Nothing of what a stranger sends reaches the other readers of the picture library."""
+        self.assertIn("PPM", Image.OPEN)
+        pixmap = io.BytesIO()
+        Image.new("RGB", (2, 2), "red").save(pixmap, "PPM")
+        with self.assertRaises(ValueError):
+            shown_picture(pixmap.getvalue())
+        self.assertFalse(is_picture(pixmap.getvalue()))
+        self.assertEqual(picture_data_uri(pixmap.getvalue(), (10, 10)), "")
+        with self.assertRaisesRegex(ValueError, "unreadable"):
+            decode_signature(base64.b64encode(pixmap.getvalue()))
 
     def _upload(self, name, content, mimetype="image/jpeg"):
         return self.env["ir.attachment"].create({"name": name, "raw": content, "mimetype": mimetype})

@@ -40,6 +40,14 @@ class CounterCommon(ChangeOrderPortalCommon):
 
 @tagged("post_install", "-at_install")
 class TestPortalCounter(CounterCommon):
+    def test_what_the_customer_writes_is_text(self):
+        """In the seller's list of things to do nothing of it becomes a heading, a picture or a hidden link."""
+        self._send_proposal(self.change, '<h1>Pay <a href="/mine">here</a></h1> <img src="x"/>', "90.5")
+        note = self._get_activities(self.change).note
+        self.assertIn('&lt;h1&gt;Pay &lt;a href="/mine"&gt;here', note)
+        for tag in ("<h1", "<a", "<img"):
+            self.assertNotIn(tag, note)
+
     def test_proposal_reaches_the_seller(self):
         offer_hash, content_hash = self.change.offer_hash, self.change.content_hash
         page = self._send_proposal(self.change, "Without the paint,\nplease", "90.5").text

@@ -207,6 +207,15 @@ class TestAcknowledgement(MinorItemsCommon):
         plain = new_test_user(self.env, "project_only", "project.group_project_user")
         self.assertFalse(self._has_to(plain))
 
+    def test_not_for_another_company(self):
+        """The rules of a company that one doesn't work for are not shown, and nobody confirms them."""
+        elsewhere = self.env["res.company"].create({"name": "Metalworks"})
+        card = self.env["sale.extra.rules"].with_user(self.technician).create({"company_id": elsewhere.id})
+        self.assertFalse(card.rules or card.wordings or card.has_to_acknowledge)
+        with self.assertRaisesRegex(AccessError, "don't work for this company"):
+            card.action_acknowledge()
+        self.assertFalse(self.Acknowledgement.search([("company_id", "=", elsewhere.id)]))
+
     def test_rows_stay_as_they_are(self):
         row = self._acknowledge(self.technician)
         other = self._acknowledge(self.seller)

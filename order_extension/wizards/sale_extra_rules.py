@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class SaleExtraRules(models.TransientModel):
@@ -19,7 +20,7 @@ class SaleExtraRules(models.TransientModel):
     @api.depends_context("lang", "uid")
     def _compute_rules(self):
         for card in self:
-            company = card.company_id
+            company = card.company_id & self.env.user.company_ids
             card.rules = company._get_extra_rules_html() if company else False
             card.wordings = company._get_extra_wordings_html() if company else False
             card.has_to_acknowledge = bool(company) and company._has_to_acknowledge_extra_rules()
@@ -28,6 +29,8 @@ class SaleExtraRules(models.TransientModel):
         """The user confirms that he has read the rules as they are now."""
         self.ensure_one()
         company = self.company_id
+        if company not in self.env.user.company_ids:
+            raise AccessError(self.env._("You don't work for this company: its rules are not yours to confirm."))
         if self.rules_hash and self.rules_hash != company._get_extra_rules_hash():
             # somebody has changed them while they were read: show what is to be confirmed
             return self._open(company)

@@ -11,6 +11,8 @@ from ..xlsx import CONTENT_TYPE
 class PostcalcSheet(http.Controller):
     @http.route("/order_postcalc/sheet/<int:order_id>.xlsx", type="http", auth="user", methods=["GET"], readonly=True)
     def sheet_xlsx(self, order_id, closing_id=None):
+        if not request.env["order.postcalc.report"]._can_export():
+            raise request.not_found()
         closing_id = int(closing_id) if closing_id and closing_id.isdecimal() else None
         sheet = self._get_sheet(order_id, closing_id)
         book = write_sheet(request.env, sheet)

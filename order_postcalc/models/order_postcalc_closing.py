@@ -104,6 +104,7 @@ class OrderPostcalcClosing(models.Model):
             "closing_id": self.id,
             "can_close": False,
             "can_reopen": False,
+            "can_export": self.env["order.postcalc.report"]._can_export(),
         }
         return sheet | {"header": header}
 

@@ -81,7 +81,9 @@ class SaleOrder(models.Model):
             & Domain("date_deadline", "!=", False)
             & Domain("sale_line_id.order_id", "not in", [False, order.id])
             & Domain("company_id", "in", [order.company_id.id, False])
-            & Domain("sale_line_id.company_id", "=", order.company_id.id),
+            & Domain("sale_line_id.company_id", "=", order.company_id.id)
+            # what a project is about that one has to be invited to is not told to others
+            & Domain("project_id.privacy_visibility", "in", ["employees", "portal"]),
             order="date_deadline, id",
             limit=WAITING_AT_MOST,
         )

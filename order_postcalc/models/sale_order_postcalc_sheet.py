@@ -155,6 +155,7 @@ class SaleOrder(models.Model):
             },
             "can_close": order._can_close_postcalc(),
             "can_reopen": order._can_reopen_postcalc(),
+            "can_export": self.env["order.postcalc.report"]._can_export(),
         }
 
     def _get_postcalc_day(self, moment):

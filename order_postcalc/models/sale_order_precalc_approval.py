@@ -5,7 +5,7 @@ What a manager lets pass is the calculation as he saw it; the approval ends when
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_amount
+from odoo.tools import format_amount, plaintext2html
 
 from odoo.addons.order_extension.change_order_rules import clean_text
 
@@ -210,7 +210,7 @@ class SaleOrder(models.Model):
             localized.activity_schedule(
                 ACTIVITY_MARGIN,
                 summary=localized.env._("%(asker)s asks for a price below the margin floor", asker=self.env.user.name),
-                note=localized._get_margin_floor_message(),
+                note=plaintext2html(localized._get_margin_floor_message()),
                 user_id=user.id,
             )
         self.message_post(

@@ -6,6 +6,7 @@ can still talk to the customer is told.
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 from odoo.addons.order_extension.by_hand import is_by_hand
 
@@ -95,7 +96,7 @@ class SaleOrder(models.Model):
             localized.activity_schedule(
                 ACTIVITY_MARGIN,
                 summary=localized.env._("Accepted, but below the margin floor"),
-                note=localized._get_margin_floor_fact() if user.has_group(COST_GROUPS) else False,
+                note=plaintext2html(localized._get_margin_floor_fact()) if user.has_group(COST_GROUPS) else False,
                 user_id=user.id,
             )
 

@@ -43,7 +43,7 @@ class OrderTeamReport(models.Model):
             """
             SELECT team.*, team.documented_hours + team.undocumented_hours AS extra_hours
               FROM (
-                SELECT version.department_id::bigint * 65536
+                SELECT (version.department_id::bigint * 65536 + employee.company_id) * 16384
                        + (EXTRACT(YEAR FROM extra.date) * 4 + EXTRACT(QUARTER FROM extra.date))::integer AS id,
                        version.department_id, employee.company_id, date_trunc('quarter', extra.date)::date AS date,
                        count(DISTINCT employee.id)::integer AS people,

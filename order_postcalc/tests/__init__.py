@@ -41,3 +41,4 @@ from . import test_installed
 from . import test_translations
 from . import test_controls
 from . import test_jobs
+from . import test_trust

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from .common import PostcalcCommon
 
@@ -200,6 +201,36 @@ class TestPeople(PostcalcCommon):
         elsewhere = self.env["res.company"].create({"name": "Another joinery"})
         self.manager.write({"company_ids": [Command.link(elsewhere.id)]})
         self.assertFalse(Report.with_context(allowed_company_ids=elsewhere.ids).search([]))
+
+    def test_team_of_two_companies(self):
+        """A department that two companies share is a row in each, and each row is one: three people here, three there."""
+        elsewhere = self.env["res.company"].create({"name": "Metalworks"})
+        team = self.env["hr.department"].create({"name": "Site", "company_id": False})
+        there = self.env["hr.employee"]
+        for number in range(6):
+            user = self._make_user(f"joinery_{number}", "order_extension.group_technician")
+            person = self._make_employee(user, 30.0)
+            person.department_id = team
+            self._favour(1, user=user)
+            there |= person if number > 2 else person.browse()
+        self.env.flush_all()
+        for table, column, ids in (
+            ("hr_employee", "id", there.ids),
+            ("hr_version", "employee_id", there.ids),
+            ("sale_minor_item", "user_id", there.user_id.ids),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET company_id = %s WHERE %s IN %s",
+                    SQL.identifier(table), elsewhere.id, SQL.identifier(column), tuple(ids),
+                )
+            )  # fmt: skip
+        self.env.invalidate_all()
+        self.manager.write({"company_ids": [Command.link(elsewhere.id)]})
+        both = (self.company | elsewhere).ids
+        rows = self.env["order.team.report"].with_user(self.manager).with_context(allowed_company_ids=both).search([])
+        self.assertEqual(len(set(rows.ids)), 2)
+        self.assertEqual(sorted((row.company_id.id, row.people) for row in rows), [(both[0], 3), (both[1], 3)])
 
     def test_teams_are_for_managers_only(self):
         for user in (self.seller, self.technician, self.coach, self.customer_user, self.bookkeeper):

@@ -309,6 +309,8 @@ class TestSheet(SheetCommon):
             self._sheet()["waiting"],
             [{"order": waiting.name, "task_id": task.id, "task": task.name, "deadline": "2026-05-04"}],
         )
+        task.project_id.privacy_visibility = "followers"
+        self.assertFalse(self._sheet()["waiting"], "one has to be invited there")
 
     def test_as_many_queries_for_a_large_order(self):
         """An order of 30 lines and 60 timesheets takes as many queries as one of 3 lines and 2 timesheets."""

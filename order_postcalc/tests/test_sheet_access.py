@@ -48,10 +48,16 @@ class TestSheetAccess(SheetCommon, HttpCase):
             self.assertNotIn(employee.name, text)
 
     def test_spreadsheet_route(self):
+        """As for the facts: who may not export gets no file, and no button for it."""
         path = f"/order_postcalc/sheet/{self.order.id}.xlsx"
+        self.seller.group_ids |= self.env.ref("base.group_allow_export")
         response = self._fetch(self.seller, path)
         self.assertEqual(response.status_code, 200)
         self.assertIn(self.order.name, response.headers["Content-Disposition"])
+        self.assertTrue(self.order.with_user(self.seller).get_postcalc_sheet()["header"]["can_export"])
+        self.seller.group_ids -= self.env.ref("base.group_allow_export")
+        self.assertFalse(self.order.with_user(self.seller).get_postcalc_sheet()["header"]["can_export"])
+        self.assertEqual(self._fetch(self.seller, path).status_code, 404)
         self.authenticate(None, None)
         self.assertIn("/web/login", self.url_open(path, allow_redirects=False).headers["Location"])
 
