@@ -40,7 +40,7 @@ class TrustCommon:
         self.assertFalse(names.filtered("noupdate").mapped("name"))
 
     def test_notes_of_activities_are_no_html_of_strangers(self):
-        """A text in the note of an activity is HTML: what people wrote goes through ``plaintext2html`` or ``Markup``."""
+        """A text in the note of an activity is HTML: ``plaintext2html`` or ``Markup`` makes it of what people wrote."""
         wrong = []
         for path in Path(file_path(self.module)).rglob("*.py"):
             if "tests" in path.parts:

@@ -10,7 +10,9 @@ class SaleChangeOrderProceed(models.TransientModel):
     amount_total = fields.Monetary(related="change_order_id.amount_total", string="Change Order, with Taxes")
     allowed_by = fields.Char(required=True)
     channel = fields.Selection(
-        selection=lambda self: self.env["sale.change.order"]._fields["proceed_channel"]._description_selection(self.env),
+        selection=lambda self: (
+            self.env["sale.change.order"]._fields["proceed_channel"]._description_selection(self.env)
+        ),
         string="How",
         required=True,
         default="phone",

@@ -203,7 +203,7 @@ class TestPeople(PostcalcCommon):
         self.assertFalse(Report.with_context(allowed_company_ids=elsewhere.ids).search([]))
 
     def test_team_of_two_companies(self):
-        """A department that two companies share is a row in each, and each row is one: three people here, three there."""
+        """A department that two companies share is a row in each of them: three people here, three there."""
         elsewhere = self.env["res.company"].create({"name": "Metalworks"})
         team = self.env["hr.department"].create({"name": "Site", "company_id": False})
         there = self.env["hr.employee"]
