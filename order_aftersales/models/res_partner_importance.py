@@ -37,7 +37,8 @@ class ResPartner(models.Model):
     @api.model
     def _cron_update_order_places(self):
         """Store the place of every customer of every company, in batches that are kept one by one."""
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].search([])
+        for company in companies:
             for place, ids in self._get_place_changes(company).items():
                 customers = self.with_company(company).browse(ids)
                 if not go_through(customers, lambda some, place=place: some.write({"order_place": place}), BATCH):

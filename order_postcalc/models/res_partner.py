@@ -45,7 +45,8 @@ class ResPartner(models.Model):
     @api.model
     def _cron_update_abc_classes(self):
         """Store the class of every customer of every company, in batches that are kept one by one."""
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].search([])
+        for company in companies:
             for classes, partners in self._get_abc_changes(company).items():
                 vals = self._prepare_abc_vals(company, *classes)
                 # In sudo: nobody may write the class himself.
