@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.order_extension.jobs import go_through
@@ -37,7 +38,7 @@ class ResPartner(models.Model):
     @api.model
     def _cron_update_order_places(self):
         """Store the place of every customer of every company, in batches that are kept one by one."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search(Domain.TRUE, order="id")
         for company in companies:
             for place, ids in self._get_place_changes(company).items():
                 customers = self.with_company(company).browse(ids)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.order_extension.jobs import go_through
 
@@ -45,7 +46,7 @@ class ResPartner(models.Model):
     @api.model
     def _cron_update_abc_classes(self):
         """Store the class of every customer of every company, in batches that are kept one by one."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search(Domain.TRUE, order="id")
         for company in companies:
             for classes, partners in self._get_abc_changes(company).items():
                 vals = self._prepare_abc_vals(company, *classes)
