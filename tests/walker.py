@@ -90,7 +90,9 @@ class Person:
 
     def come_back(self) -> None:
         """From wherever a button has led to the web client."""
-        self.page.goto(f"{self.url}/odoo")
+        # not until all is loaded: what a screen before has asked for may still come
+        self.page.goto(f"{self.url}/odoo", wait_until="commit")
+        self.page.wait_for_function("window.walk !== undefined && document.readyState !== 'loading'")
         self.do("ready")
 
     def note(self, trouble: str) -> None:
@@ -182,7 +184,7 @@ def person(browser, url: str, login: str, device: dict):
 
     def hear(message):
         if message.type == "error" and not message.text.startswith(HARMLESS):
-            found.note(f"console: {message.text[:500]}")
+            found.note(f"console: {message.text[:500]} ({message.location.get('url', '')})")
 
     # Whoever leaves a line that they have begun to edit is asked whether they mean it.
     page.on("dialog", lambda dialog: dialog.accept())
