@@ -84,15 +84,14 @@ class Person:
         except Error as error:
             if "Execution context was destroyed" not in error.message and "walk is not defined" not in error.message:
                 raise
-            self.page.wait_for_load_state()
+            # The next page is on its way: who leaves before it has come is not heard by the browser.
+            self.page.wait_for_function("document.readyState === 'complete'")
             raise Elsewhere from error
         return result
 
     def come_back(self) -> None:
         """From wherever a button has led to the web client."""
-        # not until all is loaded: what a screen before has asked for may still come
-        self.page.goto(f"{self.url}/odoo", wait_until="commit")
-        self.page.wait_for_function("window.walk !== undefined && document.readyState !== 'loading'")
+        self.page.goto(f"{self.url}/odoo")
         self.do("ready")
 
     def note(self, trouble: str) -> None:
