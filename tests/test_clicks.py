@@ -24,6 +24,7 @@ ODOO_REFUSES = (
     "action_view_invoice",  # an invoice from its order, for sellers
     "action_view_so",  # the order of a task, for who reads no timesheets
     "account_payment.payment_method_menu",  # payment methods, for who keeps the books
+    "project.project/web_read: You are not allowed to access 'Analytic Line'",  # a project, for who records no hours
     "/web/image/hr.employee",  # pictures of colleagues who have none
 )
 EVERYTHING = bool(os.environ.get("ORDER_ADDONS_CLICKS"))  # set by scripts/test.py --clicks: all apps, all views
