@@ -32,6 +32,8 @@ SIGNATURE_FORMATS = ("PNG", "JPEG", "GIF")
 #: Longest name that a signatory may give, and longest reason or remark.
 MAX_NAME_LENGTH = 120
 MAX_TEXT_LENGTH = 2000
+#: Longest pause before something that has failed is tried again.
+MAX_RETRY_MINUTES = 24 * 60
 
 
 def can_move(state, target):
@@ -173,3 +175,12 @@ def decode_signature(data):
         # base64 of non-ASCII text is a plain ValueError too
         raise (error if error.args == ("too_large",) else ValueError("unreadable")) from error
     return picture
+
+
+def retry_minutes(tries):
+    """Return how many minutes to wait after so many failed tries: little at first, never more than a day.
+
+    >>> [retry_minutes(tries) for tries in range(1, 7)]
+    [1, 5, 25, 125, 625, 1440]
+    """
+    return min(5 ** (tries - 1), MAX_RETRY_MINUTES) if tries < 6 else MAX_RETRY_MINUTES

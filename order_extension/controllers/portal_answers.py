@@ -107,7 +107,7 @@ class ChangeOrderAnswers(ChangeOrderPortal):
                     "%s could not be applied. Nothing was signed. Please contact us.", change_order.name
                 )
             }
-        self._tell(change_order._post_signed, self._get_visitor_partner(change_order))
+        # Its PDF and the message to those concerned follow, see models/sale_change_order_signed_pdf.py.
         return {
             "force_refresh": True,
             "redirect_url": change_order.get_portal_url(query_string="&message=signed"),
@@ -122,6 +122,7 @@ class ChangeOrderAnswers(ChangeOrderPortal):
         return {
             "signed_ip": http_request.remote_addr,
             "signed_user_agent": (http_request.user_agent.string or "")[:MAX_USER_AGENT_LENGTH],
+            "signed_visitor_id": self._get_visitor_partner(change_order).id,
             "signed_channel": "device" if device_user_id else "portal",
             "signed_device_user_id": device_user_id,
             "signed_place": change_order._get_place_on_site() if device_user_id else False,

@@ -29,6 +29,7 @@ from . import sale_change_order_counter
 from . import sale_change_reason_figures
 from . import sale_change_order_signer
 from . import sale_change_order_withdrawal
+from . import sale_change_order_signed_pdf
 from . import sale_change_order_proposal
 from . import payment_transaction
 from . import sale_change_order_invoicing

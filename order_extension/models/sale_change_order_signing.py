@@ -6,7 +6,6 @@ has grown by it, or neither.
 
 import base64
 import json
-import logging
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -15,8 +14,6 @@ from odoo import fields, models, tools
 from odoo.exceptions import UserError
 
 from ..change_order_rules import canonical_json, clean_line, content_hash, decode_signature, make_room
-
-_logger = logging.getLogger(__name__)
 
 #: What the technician's link to hand over the device is signed for, and how long it works.
 HANDOVER_SCOPE = "order_extension.handover"
@@ -286,33 +283,14 @@ class SaleChangeOrder(models.Model):
 
     # === AFTERWARDS ===
 
-    def _attach_signed_pdf(self):
-        """Render what was signed and return it as attachments of a message.
-
-        The content is on file with its hash already: a missing PDF program is no reason to lose a signature.
-        """
-        self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                pdf = (
-                    self.env["ir.actions.report"]
-                    .sudo()
-                    .with_context(lang=self._get_lang())
-                    ._render_qweb_pdf("order_extension.sale_change_order_report_action", [self.id])[0]
-                )
-        except UserError as error:
-            _logger.warning("No PDF of the signed %s: %s", self.name, error)
-            return []
-        return [(f"{self._get_report_base_filename()}.pdf", pdf)]
-
-    def _post_customer_message(self, body, attachments=(), author=None):
+    def _post_customer_message(self, body, attachments=None, author=None):
         """Tell the customer, the seller and those who work on it."""
         self.ensure_one()
         sudo = self.sudo()
         people = sudo.user_id.partner_id | sudo.create_uid.partner_id | sudo._get_technicians().partner_id
         sudo.message_post(
             body=body,
-            attachments=list(attachments),
+            attachment_ids=attachments.ids if attachments else [],
             author_id=(author or self.partner_id).id,
             partner_ids=people.filtered("active").ids,
             message_type="comment",
@@ -330,7 +308,7 @@ class SaleChangeOrder(models.Model):
         body = localized.env._(
             "%(number)s was signed by %(signer)s.", number=self.name, signer=self._get_signer_label()
         )
-        localized._post_customer_message(body, self._attach_signed_pdf(), author)
+        localized._post_customer_message(body, self.signed_pdf_id, author)
         self.sudo().order_id.message_post(
             body=Markup("%s %s")
             % (

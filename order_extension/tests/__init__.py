@@ -50,3 +50,4 @@ from . import test_search_views
 from . import test_extra_photos_tour
 from . import test_jobs
 from . import test_trust
+from . import test_signed_pdf

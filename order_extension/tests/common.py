@@ -159,3 +159,8 @@ class ChangeOrderCommon(AccountTestInvoicingCommon):
     def _sign(self, change, name="Lena Sommer", **values):
         change._sign(name, SIGNATURE, **values)
         return change
+
+    def _finish(self, change):
+        """Do for the signed ``change`` what the job does after the signature: its PDF and the message."""
+        self.assertTrue(change._try_to_finish_signature())
+        return change

@@ -407,8 +407,7 @@ class TestChangeOrderApply(ChangeOrderCommon):
     def test_seller_and_technician_hear_of_it(self):
         task = self.order.order_line.task_id
         change = self._make_change(task_id=task.id, send=True)
-        self._sign(change)
-        change._post_signed()
+        self._finish(self._sign(change))
         message = change.message_ids.filtered(lambda message: message.message_type == "comment")
         self.assertIn("signed by Lena Sommer", message.body)
         self.assertEqual(message.author_id, self.customer)

@@ -11,6 +11,7 @@ from .common_portal import ChangeOrderPortalCommon
 
 CONTROLLER = "odoo.addons.order_extension.controllers.portal_answers"
 MODEL = "odoo.addons.order_extension.models.sale_change_order_signing.SaleChangeOrder"
+PDF_MODEL = "odoo.addons.order_extension.models.sale_change_order_signed_pdf.SaleChangeOrder"
 
 
 @tagged("post_install", "-at_install")
@@ -37,7 +38,7 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         self.assertEqual(self.change.signed_ip, "127.0.0.1")
         self.assertTrue(self.change.signed_user_agent.startswith("Phone xxx"))
         self.assertEqual(len(self.change.signed_user_agent), 255)
-        message = self.change.message_ids.filtered(lambda message: "was signed by" in (message.body or ""))
+        message = self._finish(self.change).message_ids.filtered(lambda message: "was signed by" in (message.body or ""))
         self.assertEqual(message.author_id, self.customer)
         self.assertEqual(len(message.attachment_ids), 1, "the PDF")
         page = self.url_open(answer["redirect_url"]).text
@@ -227,10 +228,14 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         self.assertEqual(len(calls), 2)
         self._assert_signed(self.change, answer)
 
-    def test_failing_message_does_not_lose_the_signature(self):
-        with patch(f"{MODEL}._post_signed", side_effect=ZeroDivisionError), self.assertLogs(CONTROLLER, "ERROR"):
+    def test_signature_waits_for_neither_pdf_nor_message(self):
+        with (
+            patch(f"{PDF_MODEL}._render_signed_pdf", side_effect=ZeroDivisionError),
+            patch(f"{MODEL}._post_signed", side_effect=ZeroDivisionError),
+        ):
             answer = self._accept(self.change)
         self._assert_signed(self.change, answer)
+        self.assertEqual(self.change.signed_pdf_state, "pending")
 
 
 @tagged("post_install", "-at_install")
