@@ -3,7 +3,10 @@
 These tests leave their orders behind, which is why they live here, where every run has a database of its own.
 """
 
+import importlib
 import threading
+import time
+from unittest.mock import patch
 
 import pytest
 from psycopg2 import OperationalError
@@ -11,10 +14,10 @@ from psycopg2 import OperationalError
 odoo = pytest.importorskip("odoo", reason="needs the prepared environment: python3 scripts/test.py")
 
 from odoo import SUPERUSER_ID, api  # noqa: E402
-from odoo.exceptions import UserError  # noqa: E402
+from odoo.exceptions import ConcurrencyError, UserError  # noqa: E402
 from odoo.fields import Command  # noqa: E402
 from odoo.modules.registry import Registry  # noqa: E402
-from odoo.tools import config  # noqa: E402
+from odoo.tools import SQL, config  # noqa: E402
 
 #: One transparent pixel: the smallest signature that is a picture.
 SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
@@ -87,7 +90,7 @@ def at_once(*actions):
         barrier.wait(10)
         try:
             outcomes[index] = action() or "done"
-        except (UserError, OperationalError) as error:
+        except (UserError, OperationalError, ConcurrencyError) as error:
             outcomes[index] = error
 
     threads = [threading.Thread(target=run, args=item) for item in enumerate(actions)]
@@ -130,8 +133,50 @@ def test_two_offers_signed_at_once_count_each_other(transaction, offers):
         assert sorted(changes.mapped("amount_after")) == [1085.0, 1170.0]
 
 
-def test_who_comes_second_is_told_at_once(transaction, offers):
-    """While somebody else extends the order, a signature neither waits nor does half of it."""
+@pytest.fixture
+def short_wait():
+    """Nobody waits longer than a moment."""
+    with patch("odoo.addons.order_extension.row_lock.LOCK_WAIT_SECONDS", 0.2):
+        yield
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_who_comes_second_waits_for_their_turn(transaction, offers, is_changed):
+    """What was read before the wait may be of yesterday, so nothing is done with it: it begins again, and is had."""
+
+    def extend(env):
+        order = env["sale.change.order"].browse(offers[1]).order_id
+        order._lock_for_extension()
+        if is_changed:
+            order.client_order_ref = "In between"
+            env.flush_all()
+
+    with transaction() as other:
+        extend(other)
+        waiting = threading.Thread(target=lambda: outcomes.append(at_once(sign(transaction, offers[0], "Lena"))))
+        outcomes = []
+        waiting.start()
+        time.sleep(0.3)
+        assert not outcomes, "it waits"
+    waiting.join(30)
+    [[outcome]] = outcomes
+    assert isinstance(outcome, OperationalError if is_changed else ConcurrencyError)
+    sign(transaction, offers[0], "Lena")()
+    with transaction() as env:
+        assert env["sale.change.order"].browse(offers[0]).state == "signed"
+
+
+def test_limit_of_the_wait_is_the_locks_own(transaction, offers):
+    """Whatever else waits in the same transaction does so as long as before."""
+    with transaction() as env:
+        order = env["sale.change.order"].browse(offers[0]).order_id
+        lock_rows = importlib.import_module("odoo.addons.order_extension.row_lock")._wait_for_rows
+        lock_rows(order, SQL("FOR UPDATE"))
+        assert env.execute_query(SQL("SHOW lock_timeout")) == [("5s",)]
+
+
+def test_who_waits_too_long_is_told(transaction, offers, short_wait):
+    """While somebody else extends the order, a signature does not do half of it."""
     with transaction() as other:
         other["sale.change.order"].browse(offers[1]).order_id._lock_for_extension()
         with pytest.raises(UserError, match="changed by somebody else at this moment"), transaction() as env:
@@ -141,7 +186,7 @@ def test_who_comes_second_is_told_at_once(transaction, offers):
         assert (change.state, change.signed_by, change.order_id.amount_untaxed) == ("sent", False, 1000.0)
 
 
-def test_a_job_that_holds_the_offer_is_no_riddle(transaction, offers):
+def test_a_job_that_holds_the_offer_is_no_riddle(transaction, offers, short_wait):
     """The nightly job locks single offers, not their orders: that is said as plainly."""
     with transaction() as other:
         other["sale.change.order"].browse(offers[0]).lock_for_update()

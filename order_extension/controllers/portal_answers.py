@@ -1,12 +1,14 @@
 """The customer's answers to what extends his order: choose, sign, decline, propose something else."""
 
 import logging
+import time
 
 import psycopg2
 
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, MissingError, UserError
 from odoo.http import request
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..change_order_rules import MAX_TEXT_LENGTH
 from .portal import NOTICE_KEY, ChangeOrderPortal
@@ -14,12 +16,15 @@ from .portal import NOTICE_KEY, ChangeOrderPortal
 _logger = logging.getLogger(__name__)
 
 MAX_USER_AGENT_LENGTH = 255
-#: What follows the choice of options: name of the part on the page, and its template.
+#: Seconds for which an answer is tried again at once when others change the same order.
+TURN_SECONDS = 10
+#: What others can change while the page is open: name of the part on the page, and its template.
 PARTS = {
     part: f"order_extension.portal_change_order_{template}"
     for part, template in {
         "total": "total",
         "price": "price",
+        "days": "days",
         "sums": "sums",
         "contract": "contract",
         "accept": "accept_text",
@@ -58,6 +63,10 @@ class ChangeOrderAnswers(ChangeOrderPortal):
                 change_order._select_option(line_id, selected is True)
         except UserError as error:
             return {"error": str(error)}
+        return self._prepare_shown(change_order)
+
+    def _prepare_shown(self, change_order):
+        """What the page shows now of all that others can change, to be put into it without loading it anew."""
         values = {"change_order": change_order, "currency": change_order.currency_id}
         return {
             "content_hash": change_order.content_hash,
@@ -81,24 +90,31 @@ class ChangeOrderAnswers(ChangeOrderPortal):
     ):
         """Sign and apply.
 
-        :return: dict with ``force_refresh`` and ``redirect_url``, or with ``error``: a sentence for the signatory
+        :return: dict with ``force_refresh`` and ``redirect_url``, or with ``error``: a sentence for the signatory, and
+            what the page is to show now if that is something else
         """
         change_order = self._find_change_order(change_order_id, access_token)
         if not change_order:
             return {"error": self._get_no_access_message()}
+        seen_hash = content_hash or request.httprequest.args.get("content_hash")
+
+        def sign():
+            change_order._sign(
+                name if isinstance(name, str) else "",
+                signature,
+                seen_hash=seen_hash,
+                evidence=self._prepare_evidence(change_order),
+                role=role if isinstance(role, str) else "",
+            )
+
         try:
-            # A savepoint around everything, so that an error that is answered leaves nothing behind.
-            with self.env.cr.savepoint():
-                change_order._sign(
-                    name if isinstance(name, str) else "",
-                    signature,
-                    seen_hash=content_hash or request.httprequest.args.get("content_hash"),
-                    evidence=self._prepare_evidence(change_order),
-                    role=role if isinstance(role, str) else "",
-                )
+            self._in_turn(sign)
         except UserError as error:
-            return {"error": str(error)}
-        except psycopg2.OperationalError:
+            answer = {"error": str(error)}
+            if change_order._has_to_be_signed():
+                answer.update(self._prepare_shown(change_order))
+            return answer
+        except (psycopg2.OperationalError, ConcurrencyError):
             raise  # two transactions were in each other's way: the server tries again from the beginning
         except Exception:
             _logger.exception("%s could not be applied, so it was not signed", change_order.name)
@@ -112,6 +128,25 @@ class ChangeOrderAnswers(ChangeOrderPortal):
             "force_refresh": True,
             "redirect_url": change_order.get_portal_url(query_string="&message=signed"),
         }
+
+    def _in_turn(self, answer):
+        """Run ``answer``, all or nothing, and again whenever somebody else has changed the same order meanwhile.
+
+        Odoo would begin such a request again, but up to two seconds later, then up to four, and give up after five
+        times. Who has waited for the order is next.
+        """
+        deadline = time.monotonic() + TURN_SECONDS
+        while True:
+            try:
+                # A savepoint around everything, so that an error that is answered leaves nothing behind.
+                with self.env.cr.savepoint():
+                    return answer()
+            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+                if time.monotonic() > deadline:
+                    raise
+                # Nothing was written before: what was read is read again, as it is now.
+                self.env.cr.rollback()
+                self.env.transaction.reset()
 
     def _get_no_access_message(self):
         return self.env._("This link does not work any more. Please use the link in our last message, or contact us.")

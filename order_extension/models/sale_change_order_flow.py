@@ -10,6 +10,7 @@ from odoo.tools import format_date
 
 from ..change_order_rules import can_move, clean_line, clean_text
 from ..jobs import go_through
+from ..row_lock import lock_rows
 
 
 class SaleChangeOrder(models.Model):
@@ -37,7 +38,7 @@ class SaleChangeOrder(models.Model):
     def _lock_for_transition(self):
         """Keep everybody else off these change orders and their orders until this transaction ends.
 
-        :raise UserError: when somebody else is at it just now
+        :raise UserError: when somebody else has been at it for some seconds
         """
         self.order_id._lock_for_extension()
         self._lock_rows()
@@ -45,10 +46,10 @@ class SaleChangeOrder(models.Model):
     def _lock_rows(self):
         """Keep everybody else off these change orders alone until this transaction ends.
 
-        :raise UserError: when somebody else is at it just now
+        :raise UserError: when somebody else has been at it for some seconds
         """
         try:
-            self.sudo().lock_for_update()
+            lock_rows(self.sudo())
         except LockError as error:
             raise UserError(
                 self.env._(

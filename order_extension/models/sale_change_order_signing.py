@@ -149,11 +149,11 @@ class SaleChangeOrder(models.Model):
         if not name:
             raise UserError(self.env._("Please enter your name."))
         picture = self._check_signature(signature)
+        # Who can be refused now needn't wait for the order first.
+        self._check_signable(seen_hash)
         with self.env.cr.savepoint():
             self._lock_for_transition()
-            if not self._has_to_be_signed():
-                raise UserError(self._get_not_signable_message())
-            content = self._check_content(seen_hash)
+            content = self._check_signable(seen_hash)
             self._move(
                 "signed",
                 {
@@ -184,6 +184,16 @@ class SaleChangeOrder(models.Model):
             )
             raise UserError(message) from error
 
+    def _check_signable(self, seen_hash):
+        """Return the content to sign, if it can be signed now.
+
+        :raise UserError: if it can't
+        """
+        self.ensure_one()
+        if not self._has_to_be_signed():
+            raise UserError(self._get_not_signable_message())
+        return self._check_content(seen_hash)
+
     def _check_content(self, seen_hash):
         """Return the content to sign, if it is what was sent and what was shown.
 
@@ -211,7 +221,7 @@ class SaleChangeOrder(models.Model):
             raise UserError(
                 self.env._(
                     "Something has changed since you opened this page, the contract sum perhaps. Nothing was signed."
-                    " Please load the page again, check it and sign then."
+                    " Please check what the page shows now and sign then."
                 )
             )
         return content

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
+from ..row_lock import lock_rows
+
 OPEN_STATES = ("draft", "sent")
 
 
@@ -103,10 +105,13 @@ class SaleOrder(models.Model):
                 )
 
     def _lock_for_extension(self):
-        """Keep other extensions of these orders waiting until this transaction ends."""
+        """Keep other extensions of these orders waiting until this transaction ends.
+
+        :raise UserError: when somebody else has been at it for some seconds
+        """
         try:
             # In sudo: locking is no reading, and customers and technicians extend orders that they can't write.
-            self.sudo().lock_for_update(allow_referencing=True)
+            lock_rows(self.sudo(), allow_referencing=True)
         except LockError as error:
             raise UserError(
                 self.env._(

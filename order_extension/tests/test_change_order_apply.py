@@ -159,11 +159,11 @@ class TestChangeOrderApply(ChangeOrderCommon):
     # === WHAT WAS SHOWN IS WHAT IS SIGNED ===
 
     def test_another_signature_in_between_changes_the_page(self):
-        """The contract sum on the open page is stale: load it again. The offer itself still stands."""
+        """The contract sum on the open page is stale: look at it again. The offer itself still stands."""
         first, second = self._make_change(send=True), self._make_change(send=True)
         shown = first.content_hash
         self._sign(second)
-        with self.assertRaisesRegex(UserError, "load the page again"):
+        with self.assertRaisesRegex(UserError, "check what the page shows now"):
             self._sign(first, seen_hash=shown)
         self.assertEqual(first.state, "sent")
         self._sign(first, seen_hash=first.content_hash)
@@ -272,13 +272,14 @@ class TestChangeOrderApply(ChangeOrderCommon):
 
     @mute_logger("odoo.sql_db")
     def test_order_under_somebody_elses_hand(self):
-        """While another transaction holds the order, nobody waits and nothing is half done."""
+        """While another transaction holds the order for long, nothing is half done."""
         with self.registry.cursor() as setup:
             env = api.Environment(setup, SUPERUSER_ID, {})
             partner = env["res.partner"].create({"name": "Lock test"})
             order = env["sale.order"].create({"partner_id": partner.id})
             setup.commit()
         self.addCleanup(self._remove_committed, order.id, partner.id)
+        self._wait_shortly()
         with self.registry.cursor() as one, self.registry.cursor() as other:
             api.Environment(one, SUPERUSER_ID, {})["sale.order"].browse(order.id)._lock_for_extension()
             with self.assertRaisesRegex(UserError, "changed by somebody else at this moment"):
@@ -297,6 +298,7 @@ class TestChangeOrderApply(ChangeOrderCommon):
             revision = self._revise(change)
             setup.commit()
         self.addCleanup(self._remove_committed, order.id, partner.id, (change | revision).ids)
+        self._wait_shortly()
 
         def there(cr, record):
             return record.with_env(api.Environment(cr, SUPERUSER_ID, {}))
@@ -320,6 +322,9 @@ class TestChangeOrderApply(ChangeOrderCommon):
         with self.registry.cursor() as late:
             with self.assertRaisesRegex(UserError, "was replaced by a newer one"):
                 self._sign(there(late, change))
+
+    def _wait_shortly(self):
+        self.startPatcher(patch("odoo.addons.order_extension.row_lock.LOCK_WAIT_SECONDS", 0.2))
 
     def _remove_committed(self, order_id, partner_id, change_ids=()):
         with self.registry.cursor() as cr:

@@ -293,7 +293,9 @@ class TestChangeOrderOptions(OptionsCommon):
     def test_busy_change_order_is_told(self):
         change = self._make_options()
         with (
-            patch.object(type(change), "lock_for_update", side_effect=LockError("locked")),
+            patch(
+                "odoo.addons.order_extension.models.sale_change_order_flow.lock_rows", side_effect=LockError("locked")
+            ),
             self.assertRaisesRegex(UserError, "being changed by somebody else"),
         ):
             self._select(change, self.oil)

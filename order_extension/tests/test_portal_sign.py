@@ -38,7 +38,9 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         self.assertEqual(self.change.signed_ip, "127.0.0.1")
         self.assertTrue(self.change.signed_user_agent.startswith("Phone xxx"))
         self.assertEqual(len(self.change.signed_user_agent), 255)
-        message = self._finish(self.change).message_ids.filtered(lambda message: "was signed by" in (message.body or ""))
+        message = self._finish(self.change).message_ids.filtered(
+            lambda message: "was signed by" in (message.body or "")
+        )
         self.assertEqual(message.author_id, self.customer)
         self.assertEqual(len(message.attachment_ids), 1, "the PDF")
         page = self.url_open(answer["redirect_url"]).text
@@ -109,7 +111,9 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         self.assertIn("Something has changed since you opened this page", answer["error"])
         self.assertEqual(self.change.state, "sent")
         self.assertFalse(self.change.signature)
-        self._accept(self.change, content_hash=self.change.content_hash)
+        # 5 070.00 + 170.00 is what stands before this one now: the page shows it without losing what was entered
+        self.assertIn("5,240.00", answer["parts"]["contract"])
+        self._accept(self.change, content_hash=answer["content_hash"])
         self.assertEqual(self.change.state, "signed", "with the sum of now it can be signed")
 
     def test_hash_in_the_query_counts_too(self):
@@ -143,6 +147,7 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         signed_on = self.change.signed_on
         answer = self._accept(self.change, name="Somebody Else")
         self.assertIn("was signed already by Lena Sommer", answer["error"])
+        self.assertNotIn("parts", answer, "there is nothing more to sign")
         self.assertEqual((self.change.signed_by, self.change.signed_on), ("Lena Sommer", signed_on))
         self.order.invalidate_recordset()
         self.assertEqual(self.order.amount_untaxed, 5155.00, "applied once")

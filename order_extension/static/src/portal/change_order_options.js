@@ -1,10 +1,9 @@
-import { markup } from "@odoo/owl";
-
 import { _t } from "@web/core/l10n/translation";
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
-import { setElementContent } from "@web/core/utils/html";
 import { Interaction } from "@web/public/interaction";
+
+import { showParts } from "./change_order_parts";
 
 /**
  * Options of a change order: a tick is kept at once, and all that it changes on the page follows without loading the
@@ -52,23 +51,11 @@ export class ChangeOrderOptions extends Interaction {
         input.focus({ preventScroll: true });
     }
 
-    show({ content_hash: contentHash, selected, parts }) {
-        for (const option of this.el.querySelectorAll(".o_change_order_option")) {
-            const chosen = selected.includes(Number(option.dataset.lineId));
-            option.querySelector("input").checked = chosen;
-            option.classList.toggle("o_change_order_left", !chosen);
-        }
-        for (const [part, html] of Object.entries(parts)) {
-            // in the whole document: the signature's dialog is outside
-            for (const element of document.querySelectorAll(`[data-part="${part}"]`)) {
-                setElementContent(element, markup(html));
-            }
-        }
+    show(answer) {
+        showParts(this.el, answer);
         // for whoever doesn't see that the sums have changed
         const total = this.el.querySelector('[data-part="total"]').textContent.trim();
         this.el.querySelector(".o_change_order_announcement").textContent = _t("New total with taxes: %s", total);
-        // the signature goes along with what is shown now
-        this.el.dataset.contentHash = contentHash;
     }
 
     showError(message) {

@@ -1,4 +1,4 @@
-import { onMounted, useEffect, useState } from "@odoo/owl";
+import { markup, onMounted, useEffect, useState } from "@odoo/owl";
 
 import { hasTouch } from "@web/core/browser/feature_detection";
 import { _t } from "@web/core/l10n/translation";
@@ -8,16 +8,18 @@ import { redirect } from "@web/core/utils/urls";
 
 import { SignatureForm } from "@portal/signature_form/signature_form";
 
+import { showParts } from "./change_order_parts";
+
 /**
- * The signature form of the portal, for an answer that takes some seconds and may be a refusal: it says that it is
- * working, shows why something was not signed, and can be used again then.
+ * The signature form of the portal, for an answer that takes a moment and may be a refusal: it says that it is
+ * working, shows why something was not signed and what the page shows now, and keeps what was entered.
  */
 export class ChangeOrderSignatureForm extends SignatureForm {
     static template = "order_extension.SignatureForm";
 
     setup() {
         super.setup();
-        this.progress = useState({ shown: false, sending: false, failed: false, role: "" });
+        this.progress = useState({ shown: false, sending: false, failed: false, role: "", contract: false, kept: false });
         // With a finger one draws and needs height; with a mouse the typed name looks better.
         const touch = hasTouch();
         this.nameAndSignatureProps.mode = this.props.mode || (touch ? "draw" : "auto");
@@ -64,7 +66,11 @@ export class ChangeOrderSignatureForm extends SignatureForm {
         }
         this.progress.sending = true;
         this.progress.failed = false;
+        this.progress.contract = this.progress.kept = false;
         this.state.error = false;
+        const page = document.querySelector(".o_change_order");
+        // of what the page shows now: others may have changed it since it was loaded
+        const seenHash = page?.dataset.contentHash;
         let answer;
         try {
             const signature = this.signature.getSignatureImage().split(",")[1];
@@ -72,8 +78,7 @@ export class ChangeOrderSignatureForm extends SignatureForm {
                 name: this.signature.name,
                 signature,
                 role: this.progress.role,
-                // of what the page shows now: the choice of options has changed it since the page was loaded
-                content_hash: document.querySelector(".o_change_order")?.dataset.contentHash,
+                content_hash: seenHash,
             });
         } catch {
             // Without an answer nobody knows: only the page itself can tell whether it was signed.
@@ -87,6 +92,11 @@ export class ChangeOrderSignatureForm extends SignatureForm {
         if (answer.force_refresh) {
             redirect(answer.redirect_url);
             return;
+        }
+        if (page && answer.parts) {
+            showParts(page, answer);
+            this.progress.kept = true;
+            this.progress.contract = answer.content_hash !== seenHash && markup(answer.parts.contract);
         }
         this.progress.sending = false;
         this.state.error = answer.error;

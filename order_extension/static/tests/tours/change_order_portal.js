@@ -195,23 +195,14 @@ tours.add("change_order_portal_refused", {
             trigger: ".modal.show .o_portal_sign_submit:enabled:contains(Accept & Sign)",
         },
         {
-            content: "load the page again, as it says",
-            trigger: ".modal.show .o_portal_sign_error_msg button",
-            run: "click",
-            expectUnloadPage: true,
+            content: "what it comes to now is there at once, in the dialog and on the page",
+            trigger: ".modal.show .o_change_order_contract_now:contains(170.00)",
         },
         {
-            trigger: "#amount_changes_before:contains(170.00)",
+            trigger: ".o_change_order [data-part=contract] #amount_changes_before:contains(170.00)",
         },
         {
-            trigger: `.o_change_order_bar ${ACCEPT}`,
-            run: "click",
-        },
-        {
-            trigger: ".modal.show .o_web_sign_auto_button",
-            run: "click",
-        },
-        {
+            content: "nothing that was entered is lost",
             trigger: ".modal.show canvas.o_web_sign_signature",
             run: "canvasNotEmpty",
         },
