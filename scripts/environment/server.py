@@ -15,15 +15,21 @@ from .console import EnvironmentProblem, step
 @contextmanager
 def serving(environment: runtime.Environment, name: str, *, workers: int = 0):
     """Odoo with the database `name`, without its jobs, on a port that is free. Yields its URL."""
+    with serving_process(environment, name, workers=workers, max_cron_threads=0) as (url, _process):
+        yield url
+
+
+@contextmanager
+def serving_process(environment: runtime.Environment, name: str, **options):
+    """Odoo with the database `name` and the `options` on a port that is free. Yields its URL and its process."""
     port = runtime.free_port()
     url = f"http://127.0.0.1:{port}"
     database.set_address(environment, name, url)
-    settings = {"db_name": name, "dbfilter": f"^{name}$", "list_db": "False", "max_cron_threads": "0"}
-    settings |= {"http_port": port, "workers": workers}
+    settings = {"db_name": name, "dbfilter": f"^{name}$", "list_db": "False", "http_port": port, **options}
     log = runtime.log_file("serving")
     with environment.configuration(f"serving-{port}", **settings) as configuration, log.open("w") as stream:
-        with running(environment, configuration, stream, url):
-            yield url
+        with running(environment, configuration, stream, url) as process:
+            yield url, process
 
 
 @contextmanager
