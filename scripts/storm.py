@@ -180,7 +180,8 @@ class Storm:
 
     def offers(self, orders: int, offers: int) -> list:
         with step(f"{orders} orders with {offers} change orders each", "some seconds"):
-            made = self.bench.run(self.name, f"import storm_offers\nanswer = storm_offers.make(env, {orders}, {offers})")
+            code = f"import storm_offers\nanswer = storm_offers.make(env, {orders}, {offers})"
+            made = self.bench.run(self.name, code)
         self.signed += [offer[0] for offer in made]
         return made
 
@@ -210,7 +211,8 @@ class Storm:
 
     def workers(self) -> list[int]:
         """Process ids of the workers, those of the jobs among them."""
-        return [int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()]
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
 
 
 def at_once(actions) -> float:
@@ -336,9 +338,7 @@ def afterwards(storm: Storm) -> list[Row]:
             if not storm.count(waiting, storm.signed) and not storm.count(unsent):
                 break
             time.sleep(2)
-    signed = storm.count(
-        "SELECT count(*) FROM sale_change_order WHERE id = ANY(%s) AND state = 'signed'", storm.signed
-    )
+    signed = storm.count("SELECT count(*) FROM sale_change_order WHERE id = ANY(%s) AND state = 'signed'", storm.signed)
     wrong = storm.count(NOT_ONCE, storm.signed)
     time.sleep(3)
     mails = {key: count for key, count in storm.mailbox.mails.items() if key[1] == "seller@example.com"}

@@ -60,3 +60,4 @@ from . import project_task_hours
 from . import project_task_site
 from . import sale_extra_rule_acknowledgement
 from . import ir_http
+from . import ir_actions_report

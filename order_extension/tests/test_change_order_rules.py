@@ -1,6 +1,7 @@
 """Properties of the pure rules: they hold for whatever comes in."""
 
 import base64
+import doctest
 import io
 import json
 import math
@@ -12,6 +13,7 @@ from PIL import Image
 from odoo.tests import BaseCase, tagged
 
 from .. import change_order_rules as rules
+from .. import self_contained
 from ..typed_amount import parse_amount
 
 # The same examples in every run: a test that passes on one machine passes on all.
@@ -33,6 +35,12 @@ def round_cents(amount):
 
 @tagged("post_install", "-at_install")
 class TestChangeOrderRules(BaseCase):
+    def test_examples(self):
+        for module in (rules, self_contained):
+            found = doctest.testmod(module)
+            self.assertTrue(found.attempted)
+            self.assertFalse(found.failed)
+
     def test_transitions_end(self):
         """Whatever path is taken, it ends, and nothing comes after a signature."""
         self.assertEqual(rules.TRANSITIONS["signed"], frozenset())

@@ -1,10 +1,12 @@
 import base64
 import io
 import re
+import socket
 
 from lxml import html
 from PIL import Image
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -248,11 +250,46 @@ class TestReport(ReportCommon):
         self.assertNotIn("within 14 days", first)
         self.assertIn("withdrawal", second)
 
+    def test_every_pdf_of_ours_needs_no_server(self):
+        """Reports of add-ons to come, too: one that asks the server hangs it when all its workers make PDFs."""
+        reports = self.env["ir.actions.report"].search([("report_type", "=", "qweb-pdf")])
+        ours = reports.filtered(lambda report: (report.get_external_id()[report.id] or "").startswith("order_"))
+        self.assertIn(self.env.ref(REPORT), ours)
+        self.assertFalse(ours.filtered(lambda report: not report.is_self_contained).mapped("report_name"))
+
+    def test_page_for_the_pdf_refers_to_nothing(self):
+        """Pictures that somebody has pasted are put in, if a stranger may see them; everything else is left out."""
+        shown = self._attach(picture())
+        shown.public = True
+        secret = self._attach(picture())
+        with_token = self._attach(picture())
+        sources = (
+            f"/web/image/{shown.id}",
+            f"/web/image/{with_token.id}-abc/name.png?access_token={with_token.generate_access_token()[0]}",
+            f"/web/image/{secret.id}",
+            "/web/static/img/logo.png",
+            "/web/static/../../../secret.png",
+            "http://elsewhere.example.com/picture.png",
+        )
+        page = "".join(f'<img src="{source}">' for source in sources)
+        page += '<p style="background: url(&quot;/web/static/img/logo.png&quot;)">'
+        reports = self.env["ir.actions.report"].sudo()
+        page = reports.with_user(SUPERUSER_ID)._make_self_contained(page)
+        starts = [source[:21] for source in re.findall('src="([^"]*)"', page)]
+        here = "data:image/png;base64"
+        self.assertEqual(starts, [here, here, "", here, "", ""])
+        self.assertIn("url(&quot;data:image/png;base64,", page)
+
     def _print(self, change, title=None):
         """Return the text of each page of the PDF, of which ``title`` is the title if given."""
         reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
-        with self.allow_pdf_render():
+        # a server that would take each request and answer none
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(0)
+            self.env["ir.config_parameter"].set_param("report.url", f"http://127.0.0.1:{server.getsockname()[1]}")
             content, file_type = reports._render_qweb_pdf(REPORT, change.ids)
+            with self.assertRaises(BlockingIOError, msg="the PDF program has asked the server"):
+                server.accept()
         self.assertEqual(file_type, "pdf")
         reader = PdfReader(io.BytesIO(content))
         if title:
