@@ -31,6 +31,7 @@
         "views/sale_change_order_approval_views.xml",
         "views/sale_change_order_proceed_views.xml",
         "views/sale_change_order_counter_views.xml",
+        "views/sale_change_order_signed_pdf_views.xml",
         "views/sale_change_reason_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_read_views.xml",

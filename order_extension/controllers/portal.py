@@ -160,6 +160,8 @@ class ChangeOrderPortal(CustomerPortal):
             change_order = self._get_change_order(change_order_id, access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
+        if report_type == "pdf" and change_order.signed_pdf_state:
+            return self._show_signed_pdf(change_order, download)
         if report_type in ("html", "pdf", "text"):
             return self._show_report(model=change_order, report_type=report_type, report_ref=REPORT, download=download)
         if localized := self._get_localized_url(change_order):
@@ -170,6 +172,13 @@ class ChangeOrderPortal(CustomerPortal):
             change_order, change_order._portal_ensure_token(), values, HISTORY_KEY, False, **kwargs
         )
         return request.render("order_extension.portal_change_order_page", values)
+
+    def _show_signed_pdf(self, change_order, download):
+        """The one PDF of what was signed; until it is there, the page says that it is coming."""
+        pdf = change_order.signed_pdf_id.raw
+        if not pdf:
+            return request.redirect(change_order.get_portal_url())
+        return request.make_response(pdf, list(self._get_http_headers(change_order, "pdf", pdf, download).items()))
 
     def _get_localized_url(self, change_order):
         """URL of this page in the customer's language, for whoever opens his link for the first time."""

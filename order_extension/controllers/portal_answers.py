@@ -173,6 +173,25 @@ class ChangeOrderAnswers(ChangeOrderPortal):
         except Exception:
             _logger.exception("No message about a change order could be posted")
 
+    @http.route(
+        "/my/change_orders/<int:change_order_id>/signed_pdf",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def portal_change_order_signed_pdf(self, change_order_id, access_token=None, **kwargs):
+        """Ask whether the PDF of what was signed is there.
+
+        :return: dict with the part of the page that shows it, or empty while it is being made
+        """
+        change_order = self._find_change_order(change_order_id, access_token)
+        if not change_order or change_order.signed_pdf_state == "pending":
+            return {}
+        template = "order_extension.portal_change_order_pdf"
+        return {"part": self.env["ir.qweb"]._render(template, {"change_order": change_order})}
+
     # === DECLINE ===
 
     @http.route(

@@ -4,6 +4,7 @@ The PDF program fetches styles, fonts and pictures of a page from the server tha
 workers are making PDFs, nobody is left to answer, and all of them wait until the program gives up.
 """
 
+import io
 import logging
 import posixpath
 import re
@@ -55,6 +56,22 @@ class IrActionsReport(models.Model):
             specific_paperformat_args=specific_paperformat_args,
             set_viewport_size=set_viewport_size,
         )
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        """Of what is signed there is one PDF: it is printed, not made anew."""
+        report = self._get_report(report_ref)
+        if not res_ids or report.report_name != "order_extension.report_sale_change_order":
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        change_orders = self.env["sale.change.order"].browse(res_ids)
+        change_orders.check_access("read")
+        # In sudo: whoever may read the change order may read its PDF.
+        filed = change_orders.sudo().filtered("signed_pdf_id")
+        others = [res_id for res_id in res_ids if res_id not in filed._ids]
+        made = super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=others) if others else {}
+        for change_order in filed:
+            made[change_order.id] = {"stream": io.BytesIO(change_order.signed_pdf_id.raw), "attachment": None}
+        # in the order in which they are printed; what could not be told apart comes last
+        return {key: made[key] for key in [*dict.fromkeys(res_ids), False] if key in made}
 
     def _make_self_contained(self, page):
         return self_contained.embed(str(page), self._read_for_pdf, self._read_css_for_pdf)

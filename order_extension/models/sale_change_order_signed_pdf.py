@@ -31,14 +31,23 @@ class SaleChangeOrder(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        groups="base.group_user",
         help="The PDF and the message to those concerned follow the signature by themselves.",
     )
     signed_pdf_id = fields.Many2one(
-        "ir.attachment", "Signed PDF", readonly=True, copy=False, ondelete="restrict", index="btree_not_null"
+        "ir.attachment",
+        "Signed PDF",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        groups="base.group_user",
     )
-    signed_pdf_problem = fields.Text("Why the PDF Failed", readonly=True, copy=False)
-    signed_pdf_tries = fields.Integer("Tries of the PDF", readonly=True, copy=False, aggregator=None)
-    signed_pdf_retry_on = fields.Datetime("PDF Tried Again on", readonly=True, copy=False)
+    signed_pdf_problem = fields.Text("Why the PDF Failed", readonly=True, copy=False, groups="base.group_user")
+    signed_pdf_tries = fields.Integer(
+        "Tries of the PDF", readonly=True, copy=False, aggregator=None, groups="base.group_user"
+    )
+    signed_pdf_retry_on = fields.Datetime("PDF Tried Again on", readonly=True, copy=False, groups="base.group_user")
     signed_visitor_id = fields.Many2one(
         "res.partner",
         "Signed as",
@@ -46,6 +55,7 @@ class SaleChangeOrder(models.Model):
         copy=False,
         ondelete="restrict",
         index="btree_not_null",
+        groups="base.group_user",
         help="Who was logged in, or had been sent the link: the message about the signature is in their name.",
     )
 

@@ -12,7 +12,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import ChangeOrderCommon
+from .common_portal import ChangeOrderPortalCommon
 
+REPORT = "order_extension.sale_change_order_report_action"
 MODEL = "odoo.addons.order_extension.models.sale_change_order_signed_pdf.SaleChangeOrder"
 
 
@@ -111,3 +113,75 @@ class TestSignedPdf(ChangeOrderCommon):
             self.change.with_user(self.manager).signed_pdf_state = "done"
         with self.assertRaises(AccessError):
             self.change.with_user(self.customer_user).action_retry_signed_pdf()
+
+    def test_print_is_the_one_on_file(self):
+        """Alone or with others: what is on file comes as it is, what isn't is made."""
+        self._finish(self.change)
+        content = self.change.signed_pdf_id.raw
+        offer = self._make_change(title="Not signed", send=True)
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        made = []
+
+        def make(reports, bodies, **kwargs):
+            made.extend(bodies)
+            return b"made"
+
+        with patch("odoo.addons.base.models.ir_actions_report.IrActionsReport._run_wkhtmltopdf", make):
+            self.assertEqual(reports._render_qweb_pdf(REPORT, self.change.ids)[0], content)
+            self.assertFalse(made)
+            streams = reports._render_qweb_pdf_prepare_streams(REPORT, {}, res_ids=[offer.id, self.change.id])
+        self.assertEqual(len(made), 1)
+        self.assertEqual(
+            [(key, value["stream"].getvalue()) for key, value in streams.items()],
+            [(offer.id, b"made"), (self.change.id, content)],
+        )
+        self._assert_finished(self.change)
+
+
+@tagged("post_install", "-at_install")
+class TestSignedPdfOnThePage(ChangeOrderPortalCommon):
+    def _ask(self, token=True):
+        return self.make_jsonrpc_request(self._url(self.change, "/signed_pdf", token), {})
+
+    def test_page_says_that_it_is_coming_and_then_shows_it(self):
+        self._accept(self.change)
+        page = self._get(self.change).text
+        self.assertIn("Your PDF is being made", page)
+        self.assertNotIn("report_type=pdf", page)
+        self.assertEqual(self._ask(), {})
+        response = self._get(self.change, report_type="pdf")
+        self.assertIn("Your PDF is being made", response.text, "instead of a second one")
+        self._finish(self.change)
+        self.assertIn("report_type=pdf", self._ask()["part"])
+        self.assertIn("report_type=pdf", self._get(self.change).text)
+        for _time in range(2):
+            response = self._get(self.change, report_type="pdf", download="true")
+            self.assertEqual(response.headers["Content-Type"], "application/pdf")
+            self.assertEqual(response.content, self.change.signed_pdf_id.raw)
+        pdfs = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self.change._name),
+                ("res_id", "=", self.change.id),
+                ("mimetype", "=", "application/pdf"),
+            ]
+        )
+        self.assertEqual(pdfs, self.change.signed_pdf_id, "no button has made a second one")
+        self.assertEqual(self._ask(token=False), {}, "a stranger learns nothing")
+
+    def test_page_says_that_it_takes_longer(self):
+        self._accept(self.change)
+        with (
+            patch(f"{MODEL}._render_signed_pdf", side_effect=UserError("secret")),
+            mute_logger(MODEL.rpartition(".")[0]),
+        ):
+            self._finish(self.change)
+        self.assertEqual(self.change.signed_pdf_state, "failed")
+        page = self._get(self.change).text
+        self.assertIn("Its PDF takes longer than usual", page)
+        self.assertNotIn("secret", page)
+
+    def test_signed_before_there_was_one_on_file(self):
+        self._accept(self.change)
+        self.change._as_transition().signed_pdf_state = False
+        self.assertIn("report_type=pdf", self._get(self.change).text)
+        self.assertEqual(self._get(self.change, report_type="pdf").headers["Content-Type"], "application/pdf")
