@@ -108,6 +108,8 @@ class ChangeOrderAnswers(ChangeOrderPortal):
             )
 
         try:
+            # Who can be refused now needn't wait for the order first.
+            change_order._check_signable(seen_hash)
             self._in_turn(sign)
         except UserError as error:
             answer = {"error": str(error)}

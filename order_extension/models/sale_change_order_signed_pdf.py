@@ -27,7 +27,7 @@ class SaleChangeOrder(models.Model):
 
     signed_pdf_state = fields.Selection(
         [("pending", "Being Made"), ("failed", "Failed"), ("done", "On File")],
-        "PDF of the Signed One",
+        "Status of the Signed PDF",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -50,7 +50,7 @@ class SaleChangeOrder(models.Model):
     signed_pdf_retry_on = fields.Datetime("PDF Tried Again on", readonly=True, copy=False, groups="base.group_user")
     signed_visitor_id = fields.Many2one(
         "res.partner",
-        "Signed as",
+        "Signatory's Contact",
         readonly=True,
         copy=False,
         ondelete="restrict",

@@ -149,8 +149,6 @@ class SaleChangeOrder(models.Model):
         if not name:
             raise UserError(self.env._("Please enter your name."))
         picture = self._check_signature(signature)
-        # Who can be refused now needn't wait for the order first.
-        self._check_signable(seen_hash)
         with self.env.cr.savepoint():
             self._lock_for_transition()
             content = self._check_signable(seen_hash)
