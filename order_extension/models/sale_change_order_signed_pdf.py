@@ -106,7 +106,7 @@ class SaleChangeOrder(models.Model):
         cron._commit_progress(remaining=len(change_orders))
         for change_order in change_orders:
             # what somebody else was at just now stays among what remains
-            done = change_order._try_to_finish_signature()
+            done = change_order.with_company(change_order.company_id)._try_to_finish_signature()
             if not cron._commit_progress(processed=int(done)):
                 break
 
