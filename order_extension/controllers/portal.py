@@ -136,6 +136,10 @@ class ChangeOrderPortal(CustomerPortal):
         change_order = self.env["sale.change.order"].browse(change_order_id)
         return self.env.user._is_internal() and change_order.has_access("read")
 
+    def _may_answer(self, change_order):
+        """Whether the visitor may do more here than look: a colleague who only reads may not, whatever the link."""
+        return change_order._may_be_answered_by(self.env.user)
+
     def _get_visitor_partner(self, change_order):
         """Who acts on the page: whoever is logged in, otherwise the one who was sent the link."""
         user = self.env.user
@@ -143,8 +147,6 @@ class ChangeOrderPortal(CustomerPortal):
 
     def _get_device_user_id(self, change_order):
         """Id of the colleague on whose device the customer acts, if it is not his own."""
-        if self.env.user._is_internal():
-            return self.env.uid
         device = request.session.get(DEVICE_KEY) or {}
         if self.env.user._is_public() and device.get("id") == change_order.id:
             return device["user_id"]
@@ -195,6 +197,7 @@ class ChangeOrderPortal(CustomerPortal):
     def _prepare_change_order_values(self, change_order, message=None):
         preview = not change_order.sent_on
         can_sign = not preview and change_order._has_to_be_signed()
+        may_answer = can_sign and self._may_answer(change_order)
         notice = request.session.pop(NOTICE_KEY, None) or {}
         if notice.get("id") != change_order.id:
             notice = {}
@@ -207,7 +210,9 @@ class ChangeOrderPortal(CustomerPortal):
             "is_preview": preview,
             "is_colleague": self.env.user._is_internal(),
             "can_sign": can_sign,
-            "can_select": can_sign and change_order.has_options,
+            "may_answer": may_answer,
+            "may_sign": may_answer and not self.env.user._is_internal(),
+            "can_select": may_answer and change_order.has_options,
             "select_url": change_order.get_portal_url(suffix="/select"),
             # What is shown goes along with the signature, so that nothing else can be signed by it.
             "accept_url": can_sign
@@ -236,7 +241,7 @@ class ChangeOrderPortal(CustomerPortal):
         if not self._is_handover(handover, change_order_id, uid):
             return request.redirect("/my")
         try:
-            change_order.check_access("read")
+            change_order.check_access("write")
         except (AccessError, MissingError):
             return request.redirect("/my")
         change_order_sudo = change_order.with_user(SUPERUSER_ID).exists()

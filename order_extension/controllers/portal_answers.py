@@ -34,11 +34,14 @@ PARTS = {
 
 class ChangeOrderAnswers(ChangeOrderPortal):
     def _find_change_order(self, change_order_id, access_token):
-        """Return the change order that is answered, or None when the visitor may not see it."""
+        """Return the change order that is answered, or None when the visitor may not answer it."""
         try:
-            return self._get_change_order(change_order_id, access_token or request.httprequest.args.get("access_token"))
+            change_order = self._get_change_order(
+                change_order_id, access_token or request.httprequest.args.get("access_token")
+            )
         except (AccessError, MissingError):
             return None
+        return change_order if self._may_answer(change_order) else None
 
     # === CHOOSE ===
 
@@ -96,7 +99,11 @@ class ChangeOrderAnswers(ChangeOrderPortal):
         change_order = self._find_change_order(change_order_id, access_token)
         if not change_order:
             return {"error": self._get_no_access_message()}
+        if self.env.user._is_internal():
+            return {"error": self._get_colleague_message(change_order)}
         seen_hash = content_hash or request.httprequest.args.get("content_hash")
+        if not seen_hash or not isinstance(seen_hash, str):
+            return {"error": self._get_not_seen_message(), **self._prepare_shown(change_order)}
 
         def sign():
             change_order._sign(
@@ -149,6 +156,19 @@ class ChangeOrderAnswers(ChangeOrderPortal):
                 # Nothing was written before: what was read is read again, as it is now.
                 self.env.cr.rollback()
                 self.env.transaction.reset()
+
+    def _get_colleague_message(self, change_order):
+        return self.env._(
+            "You are signed in as a colleague, so nothing was signed. To have %s signed here, use “Sign on this Device”:"
+            " it signs you out first.",
+            change_order.name,
+        )
+
+    def _get_not_seen_message(self):
+        return self.env._(
+            "We can't tell what you have seen of this offer, so nothing was signed. Please check what the page shows now"
+            " and sign then."
+        )
 
     def _get_no_access_message(self):
         return self.env._("This link does not work any more. Please use the link in our last message, or contact us.")

@@ -19,6 +19,7 @@ from . import sale_change_order_options
 from . import sale_change_order_flow
 from . import sale_change_order_revision
 from . import sale_change_order_signing
+from . import sale_change_order_visitor
 from . import sale_change_order_template
 from . import sale_change_order_fill
 from . import sale_change_order_times

@@ -22,6 +22,7 @@ from . import test_portal_device
 from . import test_portal_tours
 from . import test_story_tour
 from . import test_scope
+from . import test_portal_roles
 from . import test_portal_scope
 from . import test_coverage_rules
 from . import test_unsigned_lines

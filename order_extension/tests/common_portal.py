@@ -54,7 +54,12 @@ class ChangeOrderPortalCommon(ChangeOrderCommon, HttpCase):
 
     def _accept(self, change, token=True, **params):
         """Call what the signature form calls, and return the answer."""
-        params = {"name": "Lena Sommer", "signature": SIGNATURE, **params}
+        params = {
+            "name": "Lena Sommer",
+            "signature": SIGNATURE,
+            "content_hash": change.content_hash,
+            **params,
+        }
         if token:
             params["access_token"] = change._portal_ensure_token() if token is True else token
         answer = self.make_jsonrpc_request(f"/my/change_orders/{change.id}/accept", params)

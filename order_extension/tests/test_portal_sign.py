@@ -69,12 +69,14 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         self.assertIn("5,155.00", page)
         self.assertNotIn("5,410.00", page)
 
-    def test_internal_user_signs_as_on_his_device(self):
-        """A signature in a colleague's session must not look like one from the customer's own."""
+    def test_colleague_does_not_sign(self):
+        """A signature in a colleague's session would look like one at the site: they hand over their device instead."""
         self._login(self.seller)
-        self._assert_signed(self.change, self._accept(self.change))
-        self.assertEqual(self.change.signed_channel, "device")
-        self.assertEqual(self.change.signed_device_user_id, self.seller)
+        page = self._get(self.change).text
+        self.assertNotIn('id="change_order_accept"', page)
+        self.assertIn('id="change_order_decline"', page)
+        self.assertIn("Sign on this Device", self._accept(self.change)["error"])
+        self._assert_nothing_signed(self.change)
 
     # === ACCESS ===
 
@@ -115,6 +117,14 @@ class TestPortalAccept(ChangeOrderPortalCommon):
         self.assertIn("5,240.00", answer["parts"]["contract"])
         self._accept(self.change, content_hash=answer["content_hash"])
         self.assertEqual(self.change.state, "signed", "with the sum of now it can be signed")
+
+    def test_no_signature_without_what_was_seen(self):
+        for seen in (None, "", 17, ["x"]):
+            with self.subTest(seen=seen):
+                answer = self._accept(self.change, content_hash=seen)
+                self.assertIn("can't tell what you have seen", answer["error"])
+                self.assertEqual(answer["content_hash"], self.change.content_hash)
+        self._assert_nothing_signed(self.change)
 
     def test_hash_in_the_query_counts_too(self):
         url = self.change.get_portal_url(suffix="/accept", query_string="&content_hash=" + "0" * 64)
