@@ -66,6 +66,7 @@ from . import (
     sale_order_stage_facts,
     sale_order_stock,
     sale_order_transition,
+    stays_on_file,
     stock_move_billing,
     stock_move_promise,
     stock_picking_damage,

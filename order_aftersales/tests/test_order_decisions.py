@@ -37,6 +37,18 @@ class TestOrderDecisions(AftersalesCommon):
         self.assertEqual(decisions.mapped("department_id.name"), ["Sales", "Workshop"])
         self.assertIn("yes to “Entry checked”", order.message_ids[0].body)
 
+    def test_order_that_was_decided_on_is_kept(self):
+        """Cancelled orders can be deleted, with a decision or a moved promise they can't."""
+        moved, free = self._make_order(lines=[(self.fitting, 1)]), self._make_order(lines=[(self.fitting, 1)])
+        moved.commitment_date = "2030-01-01 12:00:00"
+        moved.commitment_date = "2030-01-03 12:00:00"
+        self.waiting.with_user(self.seller).action_stage_yes()
+        (self.waiting | moved | free)._action_cancel()
+        for order in (self.waiting, moved):
+            with self.assertRaisesRegex(UserError, "stays on file"):
+                order.unlink()
+        free.unlink()
+
     def test_a_no_stops_it(self):
         """The reason is asked for, and the others' yes stays."""
         order = self.waiting

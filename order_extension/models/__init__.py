@@ -32,6 +32,7 @@ from . import sale_change_order_signer
 from . import sale_change_order_withdrawal
 from . import sale_change_order_signed_pdf
 from . import sale_change_order_proposal
+from . import ir_attachment
 from . import payment_transaction
 from . import sale_change_order_invoicing
 from . import sale_order_transition
@@ -53,6 +54,7 @@ from . import sale_order_extras
 from . import sale_order_follow_up
 from . import sale_minor_item
 from . import sale_minor_item_coverage
+from . import sale_change_order_people
 from . import crm_lead
 from . import mail_activity
 from . import project_task

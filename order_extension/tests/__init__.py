@@ -12,6 +12,7 @@ from . import test_change_order_counter
 from . import test_change_order_template
 from . import test_change_order_options
 from . import test_report
+from . import test_on_file
 from . import test_portal
 from . import test_portal_sign
 from . import test_portal_options

@@ -41,3 +41,4 @@ from . import project_project_postcalc
 from . import sale_order_template_target
 from . import sale_order_template_costing
 from . import sale_order_template_line
+from . import stays_on_file
