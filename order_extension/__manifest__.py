@@ -20,6 +20,7 @@
         "data/mail_activity_type_data.xml",
         "data/product_data.xml",
         "data/ir_cron_data.xml",
+        "data/evidence_data.xml",
         "data/sale_extra_capture_data.xml",
         "report/sale_change_order_report.xml",
         "report/sale_order_scope_report.xml",
@@ -32,6 +33,7 @@
         "views/sale_change_order_proceed_views.xml",
         "views/sale_change_order_counter_views.xml",
         "views/sale_change_order_signed_pdf_views.xml",
+        "views/sale_change_order_evidence_views.xml",
         "views/sale_change_reason_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_read_views.xml",
@@ -83,5 +85,6 @@
         "web.assets_frontend": ["order_extension/static/src/portal/**/*"],
         "web.assets_tests": ["order_extension/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -17,8 +17,8 @@ class SaleOrder(models.Model):
             if order.promise_slip_ids or order.stage_decision_ids or order.selection_decision_ids:
                 raise UserError(
                     self.env._(
-                        "%s stays on file: its promised date was moved, or somebody has decided on it. Cancel it instead"
-                        " of deleting it.",
+                        "%s stays on file: its promised date was moved, or somebody has decided on it. Cancel it"
+                        " instead of deleting it.",
                         order.name,
                     )
                 )

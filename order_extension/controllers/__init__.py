@@ -1,2 +1,3 @@
+from . import evidence
 from . import portal
 from . import portal_answers

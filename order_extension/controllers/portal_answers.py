@@ -159,15 +159,15 @@ class ChangeOrderAnswers(ChangeOrderPortal):
 
     def _get_colleague_message(self, change_order):
         return self.env._(
-            "You are signed in as a colleague, so nothing was signed. To have %s signed here, use “Sign on this Device”:"
-            " it signs you out first.",
+            "You are signed in as a colleague, so nothing was signed. To have %s signed here, use “Sign on this"
+            " Device”: it signs you out first.",
             change_order.name,
         )
 
     def _get_not_seen_message(self):
         return self.env._(
-            "We can't tell what you have seen of this offer, so nothing was signed. Please check what the page shows now"
-            " and sign then."
+            "We can't tell what you have seen of this offer, so nothing was signed. Please check what the page shows"
+            " now and sign then."
         )
 
     def _get_no_access_message(self):

@@ -55,6 +55,10 @@ from . import sale_order_follow_up
 from . import sale_minor_item
 from . import sale_minor_item_coverage
 from . import sale_change_order_people
+from . import sale_change_order_words
+from . import sale_change_order_evidence
+from . import sale_change_order_verify
+from . import sale_change_order_export
 from . import crm_lead
 from . import mail_activity
 from . import project_task

@@ -40,6 +40,8 @@ from . import test_allowance
 from . import test_allowance_rules
 from . import test_allowance_invoicing
 from . import test_allowance_speed
+from . import test_evidence
+from . import test_evidence_export
 from . import test_extra_capture
 from . import test_extra_capture_access
 from . import test_extra_capture_said

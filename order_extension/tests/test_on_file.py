@@ -2,6 +2,8 @@
 
 import base64
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -99,12 +101,12 @@ class TestOnFile(ChangeOrderPortalCommon):
         change = self._make_change()
         change.with_user(user).sudo().action_mark_sent()
         self.assertEqual(change.sent_by_id, user)
-        with self.assertRaises(Exception), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             user.unlink()
 
     def test_order_with_a_change_order_is_kept(self):
         self._sign(self.change)
         self.order._action_cancel()
-        with self.assertRaises(Exception), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "stays on file"):
             self.order.unlink()
         self.assertEqual(base64.b64decode(self.change.signature)[:4], b"\x89PNG")
