@@ -40,6 +40,8 @@ CHECK_REMOVED = """
 order = env["sale.order"].search([("name", "=", "LIFECYCLE")])
 assert "sale.change.order" not in env
 assert order.amount_untaxed == 400.0, "the order keeps what was signed"
+kept = env["ir.attachment"].search([("res_model", "=", "sale.order"), ("res_id", "=", order.id)])
+assert {name.rsplit(".")[-1] for name in kept.mapped("name")} >= {"json"}, kept.mapped("name")
 order.order_line[0].product_uom_qty = 5
 left = env["ir.model.data"].search_count([("module", "=", "order_extension")])
 assert not left, f"{left} records are left behind"

@@ -95,12 +95,13 @@ class SaleChangeOrder(models.Model):
     def _file_on_order(self):
         """Put PDF, content and evidence on the order, as files that need nothing of this add-on."""
         self.ensure_one()
+        if self._is_evidence_to_come():
+            # the job will not come any more; what fails is noted, and the content is filed without it
+            self._try_to_finish_signature()
         base = self._get_report_base_filename()
         files = [(f"{base}.json", self.signed_content.encode())]
         if self.signed_pdf_id:
             files.append((f"{base}.pdf", self.signed_pdf_id.raw))
-        elif self._is_evidence_to_come():
-            files.append((f"{base}.pdf", self._render_signed_pdf()))
         if self.evidence_hash:
             files.append((self._get_evidence_filename(), self._build_evidence_zip()))
         self.order_id.message_post(
