@@ -10,6 +10,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.sale_change_order_signing import HANDOVER_SCOPE
+from ..models.sale_change_order_visitor import THIRD_PARTY
 
 #: Session key: which change order this device was handed over for, and by whom.
 DEVICE_KEY = "change_order_device"
@@ -126,7 +127,16 @@ class ChangeOrderPortal(CustomerPortal):
         """
         if not isinstance(access_token, str) or not access_token.isascii():
             access_token = None  # can't be ours, and can't be compared either
-        change_order_sudo = self._document_check_access("sale.change.order", change_order_id, access_token=access_token)
+        change_order_sudo = self.env["sale.change.order"].browse(change_order_id).with_user(SUPERUSER_ID).exists()
+        as_third_party = bool(change_order_sudo) and change_order_sudo._is_signer_token(access_token)
+        if not as_third_party:
+            change_order_sudo = self._document_check_access(
+                "sale.change.order", change_order_id, access_token=access_token
+            )
+            as_third_party = self.env["sale.change.order"].browse(change_order_id)._is_third_party_visitor()
+        if as_third_party:
+            request.update_context(**{THIRD_PARTY: True})
+            change_order_sudo = change_order_sudo._for_third_party()
         if not change_order_sudo.sent_on and not self._may_preview(change_order_id):
             raise AccessError(self.env._("This offer was not sent yet."))
         timezone = self.env.user.tz or change_order_sudo.user_id.tz or "UTC"
@@ -143,7 +153,10 @@ class ChangeOrderPortal(CustomerPortal):
     def _get_visitor_partner(self, change_order):
         """Who acts on the page: whoever is logged in, otherwise the one who was sent the link."""
         user = self.env.user
-        return change_order._get_signer() if user._is_public() else user.partner_id
+        if not user._is_public():
+            return user.partner_id
+        is_customer = change_order._has_third_party_signer() and change_order._sees_contract()
+        return change_order.partner_id if is_customer else change_order._get_signer()
 
     def _get_device_user_id(self, change_order):
         """Id of the colleague on whose device the customer acts, if it is not his own."""
@@ -247,7 +260,7 @@ class ChangeOrderPortal(CustomerPortal):
         change_order_sudo = change_order.with_user(SUPERUSER_ID).exists()
         if not change_order_sudo.sent_on:
             return request.redirect("/my")
-        url, lang = change_order_sudo.get_portal_url(), change_order_sudo._get_lang()
+        url, lang = change_order_sudo._for_third_party().get_portal_url(), change_order_sudo._get_lang()
         request.session.logout(keep_db=True)
         request.session[DEVICE_KEY] = {"id": change_order_id, "user_id": uid}
         response = request.redirect(url)

@@ -48,6 +48,8 @@ class SaleChangeOrder(models.Model):
     def action_mark_sent(self):
         res = super().action_mark_sent()
         for change_order in self.filtered("signer_partner_id"):
+            if change_order._has_third_party_signer():
+                continue  # who follows hears what the customer writes
             # In sudo: following is part of being asked, see the customer in action_mark_sent.
             change_order.sudo().message_subscribe(partner_ids=change_order.signer_partner_id.ids)
         return res
@@ -68,15 +70,18 @@ class SaleChangeOrder(models.Model):
             return groups
         # In sudo: whoever posts may not make tokens, and the signer needs one to open what he is asked to sign.
         sudo = self.sudo()
-        link = self._notify_get_action_link(
-            "view",
-            **{
-                **(msg_vals or {}),
-                "access_token": sudo._portal_ensure_token(),
-                "pid": signer.id,
-                "hash": sudo._sign_token(signer.id),
-            },
-        )
+        if self._has_third_party_signer():
+            link = f"{self.get_base_url()}{sudo._for_third_party().get_portal_url()}"
+        else:
+            link = self._notify_get_action_link(
+                "view",
+                **{
+                    **(msg_vals or {}),
+                    "access_token": sudo._portal_ensure_token(),
+                    "pid": signer.id,
+                    "hash": sudo._sign_token(signer.id),
+                },
+            )
         options = {
             "active": True,
             "button_access": {"url": link, "title": self._get_access_title()},

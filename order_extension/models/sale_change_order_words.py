@@ -40,6 +40,10 @@ class SaleChangeOrder(models.Model):
             "address": [line.strip() for line in address if line.strip()],
             "reason": change_order.reason_id.name or "",
             "signer": change_order.signer_partner_id.name or "",
+            "tax_labels": {
+                str(tax.id): change_order._get_tax_label(tax)
+                for tax in change_order.line_ids.tax_ids.flatten_taxes_hierarchy()
+            },
             "lines": [line._prepare_words() for line in change_order.line_ids],
         }
 
@@ -75,6 +79,10 @@ class SaleChangeOrder(models.Model):
             for line, signed in zip(words["lines"], offer["lines"], strict=False):
                 line["unit"] = signed["unit"]
         return words
+
+    def _get_tax_label(self, tax):
+        kept = json.loads(self.sudo().kept_words or "{}").get("tax_labels", {})
+        return kept.get(str(tax.id)) or super()._get_tax_label(tax)
 
     def _get_tax_rows(self):
         """Of what was signed: as they were shown with it."""

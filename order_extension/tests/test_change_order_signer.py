@@ -2,9 +2,11 @@
 
 import json
 
-from odoo.exceptions import UserError
-from odoo.tests import new_test_user, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import JsonRpcException, new_test_user, tagged
+from odoo.tools import mute_logger
 
+from ..models.sale_change_order_visitor import CONTRACT_FIELDS
 from .common_portal import ChangeOrderPortalCommon
 
 
@@ -21,6 +23,66 @@ class TestChangeOrderSigner(ChangeOrderPortalCommon):
     def setUp(self):
         super().setUp()
         self.tenants = self._make_change(title="Tenant's window", signer_partner_id=self.tenant.id, send=True)
+
+    def _get_own_token(self, change=None):
+        return (change or self.tenants)._for_third_party()._portal_ensure_token()
+
+    # === THEIR PART ===
+
+    def _assert_their_part(self, page, shown):
+        """5 070.00 and what becomes of it, the scope and the messages are the customer's; 101.15 is what is signed."""
+        self.assertIn("101.15", page)
+        for text in ("5,070.00", "5,155.00", "6,134.45", "A cupboard, not more", "o_portal_chatter"):
+            self.assertEqual(text in page, shown, text)
+
+    def test_third_party_sees_their_part(self):
+        order = self._make_order(scope_included="<p>A cupboard, not more</p>")
+        change = self._make_change(order_id=order.id, signer_partner_id=self.tenant.id, send=True)
+        self._assert_their_part(self._get(change).text, shown=True)
+        page = self._get(change, token=self._get_own_token(change)).text
+        self._assert_their_part(page, shown=False)
+        self.assertNotIn(change.access_token, page)
+        self._login(self.tenant_user)
+        page = self._get(change, token=False).text + self.url_open("/my/change_orders").text
+        self._assert_their_part(page, shown=False)
+        self.assertNotIn(change.access_token, page)
+        self._login(self.customer_user)
+        self._assert_their_part(self._get(change, token=False).text, shown=True)
+
+    def test_third_party_reads_their_part(self):
+        own = self.tenants.with_user(self.tenant_user)
+        for name in CONTRACT_FIELDS:
+            self.assertTrue(self.tenants[name] or name in ("amount_changes_before", "amount_rounding"), name)
+            self.assertFalse(own[name], name)
+        for name in ("access_token", "signer_token"):
+            with self.assertRaises(AccessError):
+                own.read([name])
+        self.assertEqual(self.tenants.with_user(self.customer_user).amount_before, 5070.00)
+
+    def test_pdf_of_a_third_party(self):
+        """It goes to both, so it has what both may see."""
+        for change, shown in ((self.tenants, False), (self.change, True)):
+            report = self.env["ir.actions.report"]._render_qweb_html(
+                "order_extension.sale_change_order_report_action", change.ids
+            )[0]
+            self.assertEqual(b"5,070.00" in report, shown)
+            self.assertIn(b"101.15", report)
+
+    def test_token_opens_this_one_only(self):
+        token = self._get_own_token()
+        self.assertNotEqual(token, self.tenants.access_token)
+        self._assert_not_shown(self._get(self.change, token=token), self.change)
+        params = {"thread_model": self.tenants._name, "thread_id": self.tenants.id, "token": token}
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self.make_jsonrpc_request("/mail/chatter_fetch", params)
+
+    def test_third_party_signs_with_their_token(self):
+        answer = self._accept(self.tenants, token=self._get_own_token(), name="Tom Mieter")
+        self.assertEqual((self.tenants.state, self.tenants.signed_visitor_id), ("signed", self.tenant))
+        self.assertNotIn(self.tenants.access_token, answer["redirect_url"])
+        page = self.url_open(answer["redirect_url"]).text
+        self.assertIn("Thank you!", page)
+        self.assertNotIn("5,155.00", page)
 
     # === ACCESS ===
 
@@ -71,7 +133,8 @@ class TestChangeOrderSigner(ChangeOrderPortalCommon):
             change._message_get_default_recipients()[change.id]["partner_ids"], (self.tenant | self.customer).ids
         )
         change.action_mark_sent()
-        self.assertLessEqual(self.tenant | self.customer, change.message_partner_ids)
+        self.assertIn(self.customer, change.message_partner_ids)
+        self.assertNotIn(self.tenant, change.message_partner_ids, "the customer's messages are none of theirs")
         template = self.env.ref("order_extension.mail_template_change_order")
         body = template._render_field("body_html", change.ids)[change.id]
         self.assertIn("Hello Tom Mieter", body)
@@ -84,16 +147,17 @@ class TestChangeOrderSigner(ChangeOrderPortalCommon):
             name: options for name, _match, options in self.tenants._notify_get_recipients_groups(message, "x", {})
         }
         url = groups["portal_signer"]["button_access"]["url"]
-        self.assertIn(f"access_token={self.tenants.access_token}", url)
-        self.assertIn(f"pid={self.tenant.id}", url)
+        self.assertIn(f"access_token={self.tenants.signer_token}", url)
+        self.assertNotIn(self.tenants.access_token, url)
         self.assertEqual(groups["portal_signer"]["button_access"]["title"], "View & Sign")
         self.assertIn(f"pid={self.customer.id}", groups["portal_customer"]["button_access"]["url"])
 
     # === SIGNATURE ===
 
     def test_name_and_role(self):
-        page = self._get(self.tenants).text
+        page = self._get(self.tenants, token=self._get_own_token()).text
         self.assertIn("&#34;defaultName&#34;: &#34;Tom Mieter&#34;", page)
+        self.assertIn("&#34;defaultName&#34;: &#34;Lena Sommer&#34;", self._get(self.tenants).text)
         self.assertIn("&#34;defaultName&#34;: &#34;Lena Sommer&#34;", self._get(self.change).text)
         self._accept(self.tenants, name="Tom Mieter", role="  Tenant,\nsecond\u202e floor " + "x" * 200)
         self.assertEqual(self.tenants.signed_role[:26], "Tenant, second floor xxxxx")

@@ -16,6 +16,7 @@ SHOWING = {
     "/my/change_orders": "list",
     "/my/change_orders/page/<int:page>": "list",
     PAGE: "page and PDF",
+    f"{PAGE}/signed_pdf": "whether the PDF of what was signed is there",
     f"{PAGE}/device": "signs a colleague out, for their own link only: tests/test_portal_device.py",
 }
 CUSTOMERS = {"owner", "colleague", "token"}
