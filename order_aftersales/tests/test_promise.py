@@ -395,10 +395,11 @@ class TestPromise(PromiseCommon):
         self.assertFalse(self.env["order.slip.reason"].with_user(self.seller).search([("id", "=", foreign.id)]))
 
     def test_cancelled_with_slips(self):
-        """A cancelled order keeps its slips, and goes with them when it is deleted."""
+        """A cancelled order keeps its slips, and isn't deleted with them."""
         slip = self._move(order=self._make_order([(self.window, 1)]))
         order = slip.order_id
         order._action_cancel()
         self.assertTrue(slip.exists())
-        order.unlink()
-        self.assertFalse(slip.exists())
+        with self.assertRaisesRegex(UserError, "stays on file"):
+            order.unlink()
+        self.assertTrue(slip.exists())

@@ -207,7 +207,10 @@ class SaleChangeOrder(models.Model):
                 if line.is_optional and line.is_selected
             ]
         if "shown" in content and change_order.kept_words:
-            content["shown"]["words"] = json.loads(change_order.kept_words)
+            content["shown"] |= {
+                "words": json.loads(change_order.kept_words),
+                "subtotals": change_order._get_shown_subtotals(),
+            }
         return content
 
     def _get_photo_checksums(self):

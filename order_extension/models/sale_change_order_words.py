@@ -54,11 +54,15 @@ class SaleChangeOrder(models.Model):
         if change_order.kept_words:
             content["shown"] = {
                 "words": json.loads(change_order.kept_words),
+                "subtotals": change_order._get_shown_subtotals(),
                 "taxes": [
                     [label, change_order._format_amount(amount)] for label, amount in change_order._get_tax_rows()
                 ],
             }
         return content
+
+    def _get_shown_subtotals(self):
+        return [self._format_amount(line.price_subtotal) for line in self.line_ids]
 
     # === SHOW ===
 

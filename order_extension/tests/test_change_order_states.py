@@ -474,7 +474,7 @@ class TestChangeOrderStates(ChangeOrderCommon):
     def test_revision_leaves_out_what_was_never_a_picture(self):
         photo = self._upload("wall.png", base64.b64decode(SIGNATURE))
         change = self._make_change(photo_ids=[Command.link(photo.id)], send=True)
-        photo.raw = b"from before it was checked"
+        photo.sudo().raw = b"from before it was checked"
         self.assertFalse(change.browse(change.action_revise()["res_id"]).photo_ids)
 
     def test_copy_is_a_fresh_draft(self):

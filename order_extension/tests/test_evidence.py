@@ -88,6 +88,8 @@ class TestEvidence(ChangeOrderPortalCommon):
             (self.first, {"amount_total": 1}),
             (self.first.line_ids, {"name": "Another line"}),
             (self.first.line_ids, {"price_unit": 1}),
+            (self.first.line_ids, {"price_subtotal": 1}),
+            (self.first, {"kept_words": self.first.kept_words.replace("Lena Sommer", "Lena Winter")}),
             (self.first, {"signed_content": self.second.signed_content}),
         ):
             with self.subTest(values=values):
