@@ -28,7 +28,11 @@ class TestTranslations(TranslationsCommon, TransactionCase):
         """The buttons of the page, which is rendered for the customer."""
         buttons = {"fr_FR": ("Accepter et signer", "Refuser"), "de_DE": ("Unterschreiben", "Ablehnen")}
         for code, labels in buttons.items():
-            page = self.env["ir.qweb"].with_context(lang=code)._render("order_extension.portal_change_order_buttons")
+            page = (
+                self.env["ir.qweb"]
+                .with_context(lang=code)
+                ._render("order_extension.portal_change_order_buttons", {"may_sign": True})
+            )
             for label in labels:
                 self.assertIn(label, page)
 
