@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from .sale_change_order_evidence import EVIDENCE_GROUPS, sha256
 
@@ -177,4 +178,6 @@ class SaleChangeOrder(models.Model):
             localized = self.sudo().with_context(lang=user.lang)
             localized.activity_unlink([ACTIVITY_EVIDENCE])
             summary = localized.env._("%s: what was signed was altered", self.name)
-            localized.activity_schedule(ACTIVITY_EVIDENCE, summary=summary, note=problem, user_id=user.id)
+            localized.activity_schedule(
+                ACTIVITY_EVIDENCE, summary=summary, note=plaintext2html(problem), user_id=user.id
+            )
