@@ -19,7 +19,7 @@ OVERRIDE_FIELDS = frozenset(
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "transition.mixin"]
+    _inherit = ["transition.mixin", "account.move"]
 
     _transition_key = "billing_decision"
 
@@ -111,6 +111,8 @@ class AccountMove(models.Model):
         return super()._get_transition_fields() | OVERRIDE_FIELDS | {"billing_held_from_id"}
 
     def _get_transition_message(self, name, label):
+        if name not in OVERRIDE_FIELDS:
+            return super()._get_transition_message(name, label)
         return self.env._("“%s” of an invoice can't be written directly: override the check with a reason.", label)
 
     @api.model_create_multi

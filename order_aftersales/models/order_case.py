@@ -6,7 +6,7 @@ class OrderCase(models.Model):
 
     _name = "order.case"
     _description = "After-Sales Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["kept.fields.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_deadline, id desc"
     _check_company_auto = True
 

@@ -113,7 +113,7 @@ class TestPriority(PriorityCommon):
     def test_settings_saved_as_they_were(self):
         """Saving other settings of the company is no reason to work out all scores anew."""
         self.company.capacity_department_ids = self.workshop
-        self.company.priority_changed_on = False
+        self.company.sudo().priority_changed_on = False
         shown = {name: self.company[name] for name in WEIGHTS}
         shown["capacity_department_ids"] = [Command.set(self.workshop.ids)]
         settings = self.env["res.config.settings"].with_company(self.company).create(shown)

@@ -8,6 +8,7 @@ from . import res_partner
 from . import product_template
 from . import product_product
 from . import extra_photos_mixin
+from . import kept_fields_mixin
 from . import transition_mixin
 from . import sale_order_template
 from . import sale_change_reason

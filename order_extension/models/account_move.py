@@ -2,7 +2,9 @@ from odoo import models
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    # Here, for the add-ons above: each of them keeps something on invoices.
+    _inherit = ["kept.fields.mixin", "account.move"]
 
     def action_view_source_sale_orders(self):
         """Who invoices need not sell."""

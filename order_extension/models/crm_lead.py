@@ -8,7 +8,8 @@ FOLLOW_UP_ACTIVITY = "order_extension.mail_activity_type_follow_up"
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["kept.fields.mixin", "crm.lead"]
 
     origin_order_id = fields.Many2one(
         "sale.order",
@@ -119,7 +120,8 @@ class CrmLead(models.Model):
                 )
 
     def _count_follow_up(self):
-        for lead in self:
+        # In sudo: the count is nobody's to write.
+        for lead in self.sudo():
             lead.follow_up_contact_count += 1
 
     def _drop_follow_ups(self):
@@ -152,9 +154,13 @@ class CrmLead(models.Model):
         return [*super()._merge_get_fields(), "origin_order_id", "origin_task_id"]
 
     def _merge_get_fields_specific(self):
-        """Merged opportunities are one: so are the contacts about them, and the wish not to be contacted again."""
+        """Merged opportunities are one: so is the wish not to be contacted again, and the contacts add up."""
         return {
             **super()._merge_get_fields_specific(),
-            "follow_up_contact_count": lambda _fname, leads: sum(leads.mapped("follow_up_contact_count")),
             "follow_up_stopped": lambda _fname, leads: any(leads.mapped("follow_up_stopped")),
         }
+
+    def _merge_dependences(self, opportunities):
+        super()._merge_dependences(opportunities)
+        # In sudo: the count is nobody's to write.
+        self.sudo().follow_up_contact_count += sum(opportunities.mapped("follow_up_contact_count"))

@@ -205,10 +205,6 @@ class SaleChangeOrder(models.Model):
     def _get_transition_fields(self):
         return super()._get_transition_fields() | TRANSITION_FIELDS
 
-    @api.model
-    def _get_transition_defaults(self):
-        return {**super()._get_transition_defaults(), "state": "draft", "revision": 1}
-
     def _get_transition_message(self, name, label):
         return self.env._(
             "“%s” of a change order can't be written directly: it follows from sending, signing, declining"

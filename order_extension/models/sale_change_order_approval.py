@@ -79,12 +79,18 @@ class SaleChangeOrder(models.Model):
         return self.env.su or self.env.user.has_group(APPROVER_GROUP)
 
     def _is_above_approval_amount(self):
-        """Whether what the customer could sign reaches the company's amount, more or less of it."""
+        """Whether what the customer could sign reaches the company's amount, more or less of it.
+
+        The tax engine says what that is, as for the fingerprint, not the amounts that are kept.
+        """
         self.ensure_one()
-        # In sudo: a technician records on an order that he can't read.
-        order = self.sudo().order_id
+        # In sudo: a technician records on an order that they can't read.
+        change_order = self.sudo()
+        order = change_order.order_id
         company = self.company_id or self.env.company
-        amounts = (self.amount_untaxed, sum(self.line_ids.mapped("price_subtotal")))
+        amounts = [
+            change_order._get_tax_totals(lines)["base_amount_currency"] for lines in (None, change_order.line_ids)
+        ]
         return needs_approval(
             [company.currency_id.round(amount / (order.currency_rate or 1.0)) for amount in amounts],
             company.change_order_approval_amount,

@@ -246,7 +246,8 @@ class SaleChangeOrderLine(models.Model):
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["kept.fields.mixin", "res.company"]
 
     evidence_chain_length = fields.Integer(readonly=True, copy=False, groups="base.group_system")
     evidence_chain_hash = fields.Char(readonly=True, copy=False, groups="base.group_system")

@@ -10,6 +10,7 @@ from ..small_extra import MINUTES_PER_HOUR, billed_quantity
 class SaleChangeOrderLine(models.Model):
     _name = "sale.change.order.line"
     _description = "Change Order Line"
+    _inherit = ["kept.fields.mixin"]
     _order = "change_order_id, sequence, id"
     _check_company_auto = True
 
@@ -145,14 +146,8 @@ class SaleChangeOrderLine(models.Model):
             reduced = line.sudo().order_line_id
             if line.kind != "reduce" or not reduced:
                 continue
-            if reduced.order_id != line.order_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(change_order)s can only reduce lines of its own order %(order)s.",
-                        change_order=line.change_order_id.name,
-                        order=line.sudo().order_id.name,
-                    )
-                )
+            if problem := line._get_foreign_line_problem():
+                raise ValidationError(problem)
             if (
                 reduced.display_type
                 or reduced.is_downpayment
@@ -176,12 +171,6 @@ class SaleChangeOrderLine(models.Model):
                 raise ValidationError(problem)
 
     # === CRUD ===
-
-    @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
-        values.pop("applied_line_id", None)
-        return values
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -250,6 +239,8 @@ class SaleChangeOrderLine(models.Model):
                     "“%s” has no price. Set one, or give a discount of 100 %% if it is meant to be free.", self.name
                 )
             return ""
+        if problem := self._get_foreign_line_problem():
+            return problem
         reduced = self.order_line_id
         same_reduced = self.change_order_id.line_ids.filtered(lambda line: line.order_line_id == reduced)
         if problem := self._get_reduction_problem(sum(same_reduced.mapped("quantity"))):
@@ -260,6 +251,22 @@ class SaleChangeOrderLine(models.Model):
                 "The price or taxes of the reduced line “%s” have changed since this offer was made.", reduced.name
             )
         return ""
+
+    def _get_foreign_line_problem(self):
+        """Return in one sentence that the reduced line is not of the order that was signed for, or an empty string.
+
+        The change order says which order that is, not what is kept of it on its lines.
+        """
+        self.ensure_one()
+        # In sudo: a technician reduces a line of an order that they can't read.
+        line = self.sudo()
+        if line.order_line_id.order_id == line.change_order_id.order_id:
+            return ""
+        return self.env._(
+            "%(change_order)s can only reduce lines of its own order %(order)s.",
+            change_order=line.change_order_id.name,
+            order=line.change_order_id.order_id.name,
+        )
 
     def _get_reduction_problem(self, wanted):
         """Return in one sentence why ``wanted`` can't be taken off the order line, or an empty string."""
@@ -292,7 +299,7 @@ class SaleChangeOrderLine(models.Model):
         """Values of the order line that an added line becomes."""
         self.ensure_one()
         return {
-            "order_id": self.order_id.id,
+            "order_id": self.change_order_id.order_id.id,
             "sequence": sequence,
             "product_id": self.product_id.id,
             "name": self.name,

@@ -41,6 +41,7 @@ class SaleChangeOrderTemplate(models.Model):
 class SaleChangeOrderTemplateLine(models.Model):
     _name = "sale.change.order.template.line"
     _description = "Change Order Template Line"
+    _inherit = ["kept.fields.mixin"]
     _order = "template_id, sequence, id"
     _check_company_auto = True
 

@@ -210,10 +210,6 @@ class SaleMinorItem(models.Model):
     def _get_transition_fields(self):
         return super()._get_transition_fields() | TRANSITION_FIELDS
 
-    @api.model
-    def _get_transition_defaults(self):
-        return {**super()._get_transition_defaults(), "state": "done"}
-
     def _get_transition_message(self, name, label):
         return self.env._(
             "“%s” of a minor item can't be written directly: it follows from recording or cancelling it.", label

@@ -27,10 +27,6 @@ class SaleMinorItem(models.Model):
     def _get_transition_fields(self):
         return super()._get_transition_fields() | {"covered_by"}
 
-    @api.model
-    def _get_transition_defaults(self):
-        return {**super()._get_transition_defaults(), "covered_by": "allowance"}
-
     def _cover(self):
         """Work out who pays for these items: the allowance of their order while it lasts, else the company's goodwill.
 

@@ -257,7 +257,6 @@ class SaleOrder(models.Model):
             "product_id": service.id,
             "quantity": billed_quantity(minutes, service._get_unit_minutes(unit), unit.round, unit.rounding),
             "product_uom_id": unit.id,
-            "minutes": minutes,
         }
         if order_line:
             vals.update(

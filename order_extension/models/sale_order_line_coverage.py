@@ -80,23 +80,11 @@ class SaleOrderLine(models.Model):
         )
         return totals["base_amount_currency"]
 
-    # === CRUD ===
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_signed_qty_untouched(any(vals.get("signed_qty") for vals in vals_list))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_signed_qty_untouched("signed_qty" in vals)
-        return super().write(vals)
-
-    def _check_signed_qty_untouched(self, touched):
+    def _get_kept_message(self, name, label):
         """Only a signature covers a quantity: a confirmation, a change order, or a manager who answers for it."""
-        if touched and not self.env.su:
-            raise UserError(
-                self.env._("The signed quantity of an order line follows from what was signed. It can't be written.")
-            )
+        if name == "signed_qty":
+            return self.env._("The signed quantity of an order line follows from what was signed. It can't be written.")
+        return super()._get_kept_message(name, label)
 
     # === BUSINESS ===
 

@@ -1,14 +1,17 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 # Only code of this process can hold this very object: a context that comes in over RPC is made of plain values.
 _TRANSITION = object()
 
 
 class TransitionMixin(models.AbstractModel):
-    """States, signatures and the like: written by the actions of a model and by nobody else, whatever his rights."""
+    """States, signatures and the like: written by the actions of a model and by nobody else, whatever their rights.
+
+    Not by the system either, unless an action says so. What follows from other entries is kept beside them.
+    """
 
     _name = "transition.mixin"
+    _inherit = ["kept.fields.mixin"]
     _description = "Fields That Only Actions Write"
 
     #: Under which name the context says that an action is writing: one per model, so that none opens another's door.
@@ -18,11 +21,6 @@ class TransitionMixin(models.AbstractModel):
     def _get_transition_fields(self):
         """Return the names of the fields that only actions write. Each subject adds its own."""
         return frozenset()
-
-    @api.model
-    def _get_transition_defaults(self):
-        """Return what these fields hold in a new record, by name, where that is not empty."""
-        return {}
 
     def _get_transition_message(self, name, label):
         """Return why the field ``name``, which the user knows as ``label``, can't be written, in words for the user.
@@ -44,19 +42,6 @@ class TransitionMixin(models.AbstractModel):
         """
         return self.sudo().with_context(**{self._transition_key: _TRANSITION})
 
-    @api.model
-    def default_get(self, fields):
-        """Neither a context nor a default of the user's own gives a new record what an action gives it."""
-        values = super().default_get(fields)
-        if not self._in_transition():
-            defaults = self._get_transition_defaults()
-            for name in self._get_transition_fields() & values.keys():
-                if name in defaults:
-                    values[name] = defaults[name]
-                else:
-                    del values[name]
-        return values
-
     def _without_transition_fields(self, vals):
         """Return a copy of ``vals``, of new records or of these, in which nothing is left that only an action writes.
 
@@ -67,16 +52,29 @@ class TransitionMixin(models.AbstractModel):
         vals = dict(vals)
         if self._in_transition():
             return vals
-        for name in self._get_transition_fields() & vals.keys():
+        guarded = self._get_transition_fields()
+        if not self.env.su:
+            guarded |= self._get_kept_fields()
+        for name in sorted(guarded & vals.keys()):
             if not self._says_nothing_new(name, vals[name]):
-                label = self._fields[name].get_description(self.env, ["string"])["string"]
-                raise UserError(self._get_transition_message(name, label))
+                self._refuse_to_write(name)
             del vals[name]
         return vals
 
+    def _without_kept_fields(self, vals):
+        """Each model asks :meth:`_without_transition_fields` first, before it adds values of its own."""
+        return vals
+
+    def _get_kept_message(self, name, label):
+        """What is merely computed follows from other entries, and everything else from an action."""
+        if self._fields[name].compute and name not in self._get_transition_fields():
+            return super()._get_kept_message(name, label)
+        return self._get_transition_message(name, label)
+
     def _says_nothing_new(self, name, value):
         """Whether ``value`` is what the field ``name`` holds in a new record, and in all of these."""
-        default = self._get_transition_defaults().get(name, False)
-        # In sudo: what a field holds that the user may not read is not told, only that it isn't his to write.
+        default = self._fields[name].default
+        default = default(self) if default else False
+        # In sudo: what a field holds that the user may not read is not told, only that it isn't theirs to write.
         held = [value, *(record[name] for record in self.sudo())]
         return all(not each or each == default for each in held)

@@ -19,7 +19,7 @@ class MinorItemsCommon(ChangeOrderCommon):
     @classmethod
     def _set_allowance(cls, order, amount):
         """Put an allowance of ``amount`` on the order."""
-        order.minor_items_amount = amount
+        order.sudo().minor_items_amount = amount
 
     def _make_item(self, user=None, order=None, **values):
         """Return a minor item on the order's task: 15 minutes, worth 15.00."""

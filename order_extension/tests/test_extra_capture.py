@@ -102,7 +102,7 @@ class TestExtraCaptureRoute(ExtraCaptureCommon):
     def test_work_without_a_price_is_said(self):
         """Goods alone have no hourly service, and the company has none either."""
         order = self._make_order([(self.wardrobe, 1)])
-        order.minor_items_amount = 38.03
+        order.sudo().minor_items_amount = 38.03
         capture = self._capture(order_id=order.id, task_id=False)
         self.assertEqual(capture.value, 0.0)
         self.assertIn("counts as nothing", capture.route_reason)

@@ -220,8 +220,8 @@ class TestFollowUp(ChangeOrderCommon):
 
     def test_merged(self):
         first, second = self._make_lead(), self.env["crm.lead"].create({"name": "Wardrobe", "type": "opportunity"})
-        first.follow_up_contact_count = 1
-        second.follow_up_contact_count = 1
+        first.sudo().follow_up_contact_count = 1
+        second.sudo().follow_up_contact_count = 1
         second.follow_up_stopped = True
         merged = (first | second).merge_opportunity()
         self.assertRecordValues(

@@ -326,7 +326,7 @@ class TestMinorItems(MinorItemsCommon):
             records.env.flush_all()
             records.env.invalidate_all()
             before = self.cr.sql_log_count
-            records._compute_minor_items_used()
+            records.sudo()._compute_minor_items_used()
             records.mapped("minor_items_left")
             records._compute_minor_item_count()
             records.mapped("minor_items_used_percent")

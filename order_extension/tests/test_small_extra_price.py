@@ -167,7 +167,7 @@ class TestSmallExtraPrice(MinorItemsCommon):
         self.order.locked = False
         self._line(self.wardrobe).product_id.type = "service"
         self.assertEqual(self._price(15), 15.0)
-        line.is_minor_items_allowance = True
+        line.sudo().is_minor_items_allowance = True
         self.assertEqual(self._price(15), 0.0)
 
     def test_bad_input(self):

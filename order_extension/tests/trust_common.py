@@ -1,6 +1,9 @@
 import ast
 from pathlib import Path
 
+from odoo.exceptions import UserError
+from odoo.models import MAGIC_COLUMNS
+from odoo.tests import new_test_user
 from odoo.tools import file_path
 
 #: What makes HTML of a text: of anything else a sentence of a customer's would become a link, a picture or a form.
@@ -53,3 +56,54 @@ class TrustCommon:
                         if keyword.arg == "note" and not is_safe(keyword.value)
                     ]
         self.assertFalse(wrong)
+
+    def _get_kept_fields(self):
+        """Return the stored fields of the add-on that no form lets anybody change, by model that people write."""
+        found = {}
+        for name, model in self.env.registry.items():
+            if model._abstract or model._transient or not model._auto:
+                continue
+            fields = [
+                field
+                for field in model._fields.values()
+                if field._module == self.module
+                and field.store
+                and field.readonly
+                and field.type not in ("one2many", "many2many")
+                and field.name not in MAGIC_COLUMNS
+            ]
+            if fields:
+                found[name] = fields
+        return found
+
+    def _get_writers(self, model):
+        """Return a user of each group that may write or create the records of ``model``."""
+        access = self.env["ir.model.access"].search(
+            [("model_id.model", "=", model), "|", ("perm_write", "=", True), ("perm_create", "=", True)]
+        )
+        self.assertTrue(all(access.mapped("group_id")), model)
+        for group in access.group_id.filtered(lambda group: group not in self.writers):
+            names = ",".join(group.get_external_id().values())
+            self.writers[group] = new_test_user(self.env, f"writer_{group.id}", groups=names)
+        return [self.writers[group] for group in access.group_id]
+
+    def test_what_follows_cant_be_written(self):
+        """Stored fields that forms only show are refused over RPC as well: each field, whoever may write the record."""
+        values = {"date": "2026-12-24", "datetime": "2026-12-24 12:00:00", "json": {"x": 7}}
+        self.writers = {}
+        checked = 0
+        for model, fields in self._get_kept_fields().items():
+            for user in self._get_writers(model):
+                # Of no records, so that nothing else is refused before, and nothing is done if it is not refused.
+                records = self.env[model].with_user(user).browse()
+                for field in fields:
+                    value = values.get(field.type, 7)
+                    for right, write in (("write", records.write), ("create", records.create)):
+                        if not records.has_access(right):
+                            continue
+                        with self.subTest(model=model, field=field.name, user=user.name):
+                            checked += 1
+                            with self.assertRaises(UserError) as caught:
+                                write({field.name: value})
+                            self.assertIs(type(caught.exception), UserError)
+        self.assertTrue(checked)

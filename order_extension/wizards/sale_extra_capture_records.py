@@ -169,6 +169,9 @@ class SaleExtraCapture(models.TransientModel):
 
     def _create_change_order(self):
         change_order = self.env["sale.change.order"].create(self._prepare_change_order_vals())
+        if self.minutes and self._get_service():
+            # In sudo: how long it takes was said here, of the line that comes first, and is nobody's to write.
+            change_order.line_ids[:1].sudo().minutes = self.minutes
         if self.requested_by:
             change_order.message_post(body=self.env._("Asked for by %s.", self.requested_by))
         return change_order

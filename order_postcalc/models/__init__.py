@@ -6,6 +6,7 @@ from . import product_template
 from . import product_product
 from . import project_project
 from . import project_task
+from . import kept_fields
 from . import account_analytic_account
 from . import account_analytic_line
 from . import res_partner

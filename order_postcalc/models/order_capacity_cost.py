@@ -16,6 +16,7 @@ class OrderCapacityCost(models.Model):
 
     _name = "order.capacity.cost"
     _description = "Cost of Capacity"
+    _inherit = ["kept.fields.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 

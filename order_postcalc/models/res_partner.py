@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.order_extension.jobs import go_through
@@ -34,12 +33,10 @@ class ResPartner(models.Model):
         "In this Class since", company_dependent=True, readonly=True, copy=False, groups=CLASS_GROUPS
     )
 
-    def write(self, vals):
-        if CLASS_FIELDS & vals.keys() and not self.env.su:
-            raise UserError(
-                self.env._("The class of a customer follows from what he contributes. It is worked out once a day.")
-            )
-        return super().write(vals)
+    def _get_kept_message(self, name, label):
+        if name in CLASS_FIELDS:
+            return self.env._("The class of a customer follows from what he contributes. It is worked out once a day.")
+        return super()._get_kept_message(name, label)
 
     # === DAILY JOB ===
 

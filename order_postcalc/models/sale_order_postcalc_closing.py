@@ -85,10 +85,6 @@ class SaleOrder(models.Model):
     def _get_transition_fields(self):
         return super()._get_transition_fields() | CLOSING_FIELDS
 
-    @api.model
-    def _get_transition_defaults(self):
-        return {**super()._get_transition_defaults(), "postcalc_state": "running"}
-
     def _get_transition_message(self, name, label):
         if name not in CLOSING_FIELDS:
             return super()._get_transition_message(name, label)

@@ -84,7 +84,7 @@ class TestExtraTrend(PostcalcCommon):
 
         15.00 of 20.00 = 75 %; 2 favours on one order; each costs 15 minutes at 40.00 = 10.00
         """
-        self.order.minor_items_amount = 20.0
+        self.order.sudo().minor_items_amount = 20.0
         self._give()
         self._give()
         self._give()._cancel("Recorded twice")
@@ -107,7 +107,7 @@ class TestExtraTrend(PostcalcCommon):
         """At the rate of the order, as everything of it: two dollars are one euro."""
         change = self._offer(2)
         self._sign(change)
-        self.order.minor_items_amount = 20.0
+        self.order.sudo().minor_items_amount = 20.0
         self.order.flush_recordset()
         self.env.cr.execute("UPDATE sale_order SET currency_rate = 2 WHERE id = %s", [self.order.id])
         [(allowance, signed)] = self._read(measures=["allowance_amount:sum", "signed_amount:sum"])

@@ -59,7 +59,7 @@ class TestPeople(PostcalcCommon):
 
     def test_one_row_per_month(self):
         """March: 2 favours of 0.5 and 1 h at 40.00, one on goodwill as nothing is allowed; April: 1."""
-        self.order.minor_items_amount = 30.0
+        self.order.sudo().minor_items_amount = 30.0
         self._favour(0.5)
         self._favour(1)
         self._favour(0.25, on="2026-04-02")
