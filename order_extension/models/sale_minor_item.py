@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ..change_order_rules import clean_text
+from ..extra_routing import is_more
 from ..small_extra import MINUTES_PER_HOUR, extra_cost
 
 #: Follow from recording and cancelling, and are written by nobody, whatever his rights.
@@ -221,6 +222,7 @@ class SaleMinorItem(models.Model):
         items = super().create(vals_list)
         items.order_id._check_can_extend()
         items._cover()
+        items._check_customer_share()
         return items
 
     def write(self, vals):
@@ -234,6 +236,7 @@ class SaleMinorItem(models.Model):
                     "A minor item stays with its order. Cancel it with a reason and record it on the other order."
                 )
             )
+        before = {item: item.value for item in self}
         res = super().write(vals)
         if "user_id" in vals:
             # Nobody records in another's name without the right to that one's items.
@@ -241,6 +244,8 @@ class SaleMinorItem(models.Model):
         if VALUE_FIELDS & vals.keys():
             self.order_id._check_can_extend()
             self._cover()
+            # A correction that makes it less is no favour more.
+            self.filtered(lambda item: is_more(item.value, before[item]))._check_customer_share()
         return res
 
     @api.ondelete(at_uninstall=False)

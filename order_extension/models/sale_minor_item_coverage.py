@@ -76,6 +76,28 @@ class SaleMinorItem(models.Model):
                     )
                 )
 
+    def _check_customer_share(self):
+        """Hold what is entered into the ledger by hand to the customer's share of these 12 months, too.
+
+        :raise UserError: when the customer has had it, unless the user may give goodwill
+        """
+        if self._can_give_goodwill():
+            return
+        # In sudo: a technician can't read the order, nor what the customer got on others.
+        for order in self.order_id.sudo():
+            share = order._get_extra_limits().customer_share
+            used, volume = order._get_customer_extras()
+            if share and is_more(used, share * volume):
+                raise UserError(
+                    self.env._(
+                        "With this, %(customer)s would get %(used)s free in 12 months, and %(most)s are the most. Offer"
+                        " it as a change order, or have it recorded by somebody who may give goodwill.",
+                        customer=order.partner_id.commercial_partner_id.name or order.partner_id.name,
+                        used=format_amount(self.env, used, order.currency_id),
+                        most=format_amount(self.env, share * volume, order.currency_id),
+                    )
+                )
+
     def _check_can_give_goodwill(self, left):
         self.ensure_one()
         if self._can_give_goodwill():

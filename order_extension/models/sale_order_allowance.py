@@ -88,9 +88,10 @@ class SaleOrder(models.Model):
 
     @api.constrains("minor_items_rate", "minor_items_rate_reason")
     def _check_minor_items_rate(self):
+        """Whatever the state in which it is entered: a cancelled order becomes a quotation again with the rate it has."""
         # Odoo checks constraints in sudo: it is the user that counts.
         is_manager = self.env.user.has_group("sales_team.group_sale_manager")
-        for order in self.filtered(lambda order: order._is_quotation()):
+        for order in self:
             company = order.company_id
             objection = rate_objection(
                 order.minor_items_rate,

@@ -138,9 +138,10 @@ class SaleOrder(models.Model):
         )
 
     def _get_customer_extras(self):
-        """Return what the customer got free and what he ordered in the last 12 months, in this order's currency.
+        """Return what the customer got free and what they ordered in the last 12 months, in this order's currency.
 
-        This order counts as ordered whatever its date: the favour is done on it.
+        This order counts as ordered whatever its date: the favour is done on it. A favour counts from the day on which
+        it is recorded, if that is later than the day on which it is said to have been done.
         """
         self.ensure_one()
         today = fields.Date.context_today(self)
@@ -149,7 +150,9 @@ class SaleOrder(models.Model):
             "company_id", "=", self.company_id.id
         )
         used = self.env["sale.minor.item"]._read_group(
-            domain & Domain("state", "=", "done") & Domain("date", ">=", since), ["currency_id"], ["value:sum"]
+            domain & Domain("state", "=", "done") & (Domain("date", ">=", since) | Domain("create_date", ">=", since)),
+            ["currency_id"],
+            ["value:sum"],
         )
         ordered = self._read_group(
             domain

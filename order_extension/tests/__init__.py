@@ -1,6 +1,7 @@
 from . import test_change_order_rules
 from . import test_change_order_pricing
 from . import test_change_order_states
+from . import test_gates
 from . import test_kept_fields
 from . import test_transition_mixin
 from . import test_change_order_apply

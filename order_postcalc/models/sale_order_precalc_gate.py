@@ -4,6 +4,8 @@ What a customer accepts, signs or pays, and what a job confirms, is never refuse
 can still talk to the customer is told.
 """
 
+from contextlib import nullcontext
+
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
@@ -64,10 +66,12 @@ class SaleOrder(models.Model):
         if state != "sale" and not (state == "sent" and is_by_hand(self.env)):
             return super().write(vals)
         offered = self.filtered(lambda order: order._is_quotation() and order.state != state)
-        offered._check_margin_floor()
-        below = offered._judge_margins()
-        result = super().write(vals)
-        for order, status in below.items():
+        # Lines and prices can be written together with the state: what counts is what the quotation is by then. Who is
+        # refused has changed nothing.
+        with self.env.cr.savepoint() if offered and is_by_hand(self.env) else nullcontext():
+            result = super().write(vals)
+            offered._check_margin_floor()
+        for order, status in offered._judge_margins().items():
             order._tell_of_margin_below_floor(status)
         return result
 

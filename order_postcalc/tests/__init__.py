@@ -10,6 +10,7 @@ from . import test_xlsx
 from . import test_localized
 from . import test_margin_floor
 from . import test_precalc
+from . import test_gates
 from . import test_precalc_approval
 from . import test_allowance_rate
 from . import test_allowance_advice
