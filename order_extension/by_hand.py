@@ -4,8 +4,9 @@ What a customer signs, accepts or pays on the portal or the web shop, and what t
 never refused for a reason of ours: nobody is there to answer. No context that a caller can send says so.
 """
 
-#: Says that what happens follows from a payment. No context that comes in over RPC holds this very object.
-_PAID = object()
+from odoo.http import request
+
+from .private_context import get_private, private
 
 
 def is_by_hand(env):
@@ -15,7 +16,7 @@ def is_by_hand(env):
 
 def as_payment(records):
     """Return ``records`` such that what follows is known to follow from a payment, in the name of the system."""
-    return records.sudo().with_context(follows_payment=_PAID)
+    return records.sudo().with_context(follows_payment=private())
 
 
 def is_set_off_by_a_person(env):
@@ -26,5 +27,6 @@ def is_set_off_by_a_person(env):
     """
     if not env.su:
         return True
-    # Only the system's own calls come here, so that the context of a job is that of a job.
-    return not (env.context.get("follows_payment") is _PAID or env.user.share or env.context.get("cron_id"))
+    # A job runs by itself. Over HTTP somebody has sent the context.
+    is_job = bool(env.context.get("cron_id")) and not request
+    return not (get_private(env, "follows_payment") or env.user.share or is_job)

@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.order_extension.by_hand import is_by_hand, is_set_off_by_a_person
+from odoo.addons.order_extension.private_context import get_private, private
 
 
 class AccountMove(models.Model):
@@ -20,7 +21,7 @@ class AccountMove(models.Model):
         # Somebody can answer: who posts them, or has had them posted on a day.
         asked = is_set_off_by_a_person(self.env)
         refused = {move: words for move, words in objections.items() if asked or move.auto_post != "no"}
-        if refused and not self.env.context.get("leave_billing_held"):
+        if refused and not get_private(self.env, "leave_billing_held"):
             raise UserError("\n\n".join(refused.values()))
         remaining = self - self._get_objected(refused)
         remarks = {move.id: move._get_posting_remarks() for move in remaining._get_drafts_posted_now(soft)}
@@ -30,6 +31,10 @@ class AccountMove(models.Model):
         let_through = posted & self._get_objected(objections)
         let_through._tell_of_posted_although()
         return posted
+
+    def _leave_billing_held(self):
+        """Return these such that those which are held are left as drafts when they are posted, without a word."""
+        return self.with_context(leave_billing_held=private())
 
     def action_validate_moves_with_confirmation(self):
         """Post many at once: those that are right don't wait for those that are held."""

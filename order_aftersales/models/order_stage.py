@@ -218,7 +218,7 @@ class OrderStage(models.Model):
 
     def _set_orders_outdated(self, companies=None):
         """The map has changed: the orders' stages have to be found again. While it is installed, the hook does it."""
-        if self.env.context.get("install_mode"):
+        if not self.pool.ready:
             return
         companies = (companies or self.env["res.company"]) | (
             self.company_id if all(stage.company_id for stage in self) else self.env["res.company"]

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.order_extension.private_context import get_private, private
+
 from ..invoice_split import (
     REST,
     divide_lines,
@@ -15,6 +17,10 @@ from ..invoice_split import (
     sum_up,
 )
 
+#: Under which name the context says which way is being gone, and that none is.
+INVOICING_WAY = "invoicing_way"
+NO_WAY = object()
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -23,7 +29,7 @@ class SaleOrder(models.Model):
 
     def _create_invoices(self, grouped=False, final=False, date=None):
         """Each customer gets what he wants, in one go: his way comes before what the user has chosen for all."""
-        if "invoicing_way" in self.env.context:
+        if get_private(self.env, INVOICING_WAY, NO_WAY) is not NO_WAY:
             return super()._create_invoices(grouped=grouped, final=final, date=date)
         self._check_references(final)
         ways = self.grouped(lambda order: order._get_invoicing_way("invoice_grouping"))
@@ -32,7 +38,7 @@ class SaleOrder(models.Model):
         invoices = self.env["account.move"]
         for way, orders in ways.items():
             one_by_one = way in ("order", "delivery") if way else grouped
-            orders = orders.with_context(invoicing_way=way, raise_if_nothing_to_invoice=False)
+            orders = orders.with_context(**{INVOICING_WAY: private(way)}, raise_if_nothing_to_invoice=False)
             invoices |= super(SaleOrder, orders)._create_invoices(grouped=one_by_one, final=final, date=date)
         if not invoices and self.env.context.get("raise_if_nothing_to_invoice", True):
             raise UserError(self._nothing_to_invoice_error_message())
@@ -41,12 +47,12 @@ class SaleOrder(models.Model):
     def _get_invoice_grouping_keys(self):
         """A month's invoice is for all sites."""
         keys = super()._get_invoice_grouping_keys()
-        if self.env.context.get("invoicing_way") == "month":
+        if get_private(self.env, INVOICING_WAY) == "month":
             keys = [key for key in keys if key != "partner_shipping_id"]
         return keys
 
     def _create_account_invoices(self, invoice_vals_list, final):
-        way = self.env.context.get("invoicing_way")
+        way = get_private(self.env, INVOICING_WAY)
         parts = []
         for vals in invoice_vals_list:
             parts += self._divide_invoice_vals(vals, way) if way in ("delivery", "month") else [vals]

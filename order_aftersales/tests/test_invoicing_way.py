@@ -308,7 +308,7 @@ class TestInvoicingWay(BillingCommon):
         with self.assertRaisesRegex(UserError, "Enter the Customer Reference"):
             self.order.with_context(leave_billing_held=True)._create_invoices()
         invoice = self.order.with_user(self.customer_user).sudo()._create_invoices()
-        self.assertFalse(invoice.with_env(self.env).with_context(leave_billing_held=True)._post())
+        self.assertFalse(invoice.with_env(self.env)._leave_billing_held()._post())
         self.assertEqual(invoice.state, "draft")
         invoice._post()
         self.assertEqual(invoice.state, "posted")

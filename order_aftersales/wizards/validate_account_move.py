@@ -22,4 +22,4 @@ class ValidateAccountMove(models.TransientModel):
     def validate_move(self):
         if not self.leave_billing_held or not self.move_ids - self.billing_held_move_ids:
             return super().validate_move()
-        return super(ValidateAccountMove, self.with_context(leave_billing_held=True)).validate_move()
+        return super(ValidateAccountMove, self.with_env(self.move_ids._leave_billing_held().env)).validate_move()

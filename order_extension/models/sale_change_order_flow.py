@@ -139,7 +139,9 @@ class SaleChangeOrder(models.Model):
         """Write down what is sent along and must not follow later changes of settings."""
 
     def message_post(self, **kwargs):
-        if self.env.context.get("mark_change_order_as_sent"):
+        # The dialog of the mail says so. It is for whoever could mark it as sent without a mail, which is asked there;
+        # comments of others come in sudo, with a context that is theirs.
+        if self.env.context.get("mark_change_order_as_sent") and not self.env.su:
             self.filtered(lambda change_order: change_order.state == "draft").action_mark_sent()
         return super().message_post(**kwargs)
 

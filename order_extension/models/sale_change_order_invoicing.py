@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
+from ..private_context import get_private, private
+
 #: Under which name the order is told which change orders are invoiced. It only ever narrows what would be invoiced.
 INVOICED_KEY = "invoiced_change_order_ids"
 INVOICING_GROUP = "account.group_account_invoice"
@@ -58,7 +60,7 @@ class SaleChangeOrder(models.Model):
                     ", ".join(self.mapped("name")),
                 )
             )
-        orders = ready.order_id.with_context(**{INVOICED_KEY: ready.ids})
+        orders = ready.order_id.with_context(**{INVOICED_KEY: private(tuple(ready.ids))})
         invoices = orders._create_invoices().with_env(self.env)
         return self.env["sale.order"]._notify_drafts(invoices, left_out=self - ready)
 
@@ -69,7 +71,7 @@ class SaleOrder(models.Model):
     def _get_invoiceable_lines(self, final=False):
         """Of change orders that are invoiced by themselves, only their own lines."""
         lines = super()._get_invoiceable_lines(final)
-        change_order_ids = self.env.context.get(INVOICED_KEY)
+        change_order_ids = get_private(self.env, INVOICED_KEY)
         if change_order_ids is None:
             return lines
         return lines.filtered(lambda line: line.change_order_id.id in change_order_ids)

@@ -88,7 +88,7 @@ class SaleOrder(models.Model):
 
     @api.constrains("minor_items_rate", "minor_items_rate_reason")
     def _check_minor_items_rate(self):
-        """Whatever the state in which it is entered: a cancelled order becomes a quotation again with the rate it has."""
+        """Whatever the state in which it is entered: a cancelled order becomes a quotation again, with its rate."""
         # Odoo checks constraints in sudo: it is the user that counts.
         is_manager = self.env.user.has_group("sales_team.group_sale_manager")
         for order in self:

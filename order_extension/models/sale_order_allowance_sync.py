@@ -7,8 +7,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
+from ..private_context import get_private, private
+
 #: In the context while an order and its lines are written, so that the allowance follows once, at the end.
-_HELD = object()
+HELD = "minor_items_held"
 #: Fields of a quotation that the allowance depends on.
 ALLOWANCE_FIELDS = frozenset(
     {
@@ -82,11 +84,11 @@ class SaleOrder(models.Model):
 
     def _hold_minor_items(self):
         """Return these orders such that their allowance waits: the caller lets it follow at the end."""
-        return self.with_context(minor_items_held=_HELD)
+        return self.with_context(**{HELD: private()})
 
     @api.model
     def _are_minor_items_held(self):
-        return self.env.context.get("minor_items_held") is _HELD
+        return bool(get_private(self.env, HELD))
 
     def _follow_minor_items(self, describe=False):
         """Make the allowance what it has to be after a change of these quotations.
@@ -99,7 +101,7 @@ class SaleOrder(models.Model):
             return
         # In sudo: the allowance is part of a change that was allowed, also where a customer chooses an option on the
         # portal, or a bookkeeper, who can't create lines, changes one.
-        orders = self.sudo().with_context(clean_context(self.env.context), minor_items_held=_HELD)
+        orders = self.sudo().with_context(clean_context(self.env.context), **{HELD: private()})
         orders = orders.filtered(lambda order: order._is_quotation())
         surplus, vals_list = orders.env["sale.order.line"], []
         for order in orders:

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..private_context import private
 from .sale_order_line_policy import COMES_IN
 
 #: States in which nothing is signed yet.
@@ -35,7 +36,7 @@ class SaleOrder(models.Model):
         if not any(vals.get("state") == "sale" for vals in vals_list):
             return super().create(vals_list)
         # An import brings confirmed orders with their lines: that is no line added afterwards.
-        orders = super(SaleOrder, self.with_context(confirmed_order_comes_in=COMES_IN)).create(vals_list)
+        orders = super(SaleOrder, self.with_context(**{COMES_IN: private()})).create(vals_list)
         orders = orders.with_env(self.env)
         orders.filtered(lambda order: order.state == "sale").order_line._cover_by_order()
         return orders

@@ -10,9 +10,10 @@ from odoo.exceptions import UserError
 
 from ..by_hand import is_by_hand
 from ..coverage_rules import net_price
+from ..private_context import get_private
 
-#: Says that a confirmed order comes in with its lines. No context that comes in over RPC holds this very object.
-COMES_IN = object()
+#: Under which name the context says that a confirmed order comes in with its lines.
+COMES_IN = "confirmed_order_comes_in"
 #: What is raised by hand.
 RAISING_FIELDS = frozenset({"product_uom_qty", "price_unit", "discount", "product_id", "product_uom_id"})
 #: What marks a line that Odoo keeps by itself, where the module that has the field is installed.
@@ -73,7 +74,7 @@ class SaleOrderLine(models.Model):
         """Whether it is Odoo itself, or a signature, that writes: nobody could answer a question."""
         return (
             not is_by_hand(self.env)
-            or self.env.context.get("confirmed_order_comes_in") is COMES_IN
+            or get_private(self.env, COMES_IN)
             or self.env["sale.change.order"]._in_transition()
         )
 

@@ -1,7 +1,6 @@
 from odoo import api, models
 
-# Only code of this process can hold this very object: a context that comes in over RPC is made of plain values.
-_TRANSITION = object()
+from ..private_context import get_private, private
 
 
 class TransitionMixin(models.AbstractModel):
@@ -32,7 +31,7 @@ class TransitionMixin(models.AbstractModel):
     @api.model
     def _in_transition(self):
         """Whether an action of this model is writing, not a person."""
-        return self.env.context.get(self._transition_key) is _TRANSITION
+        return bool(get_private(self.env, self._transition_key))
 
     def _as_transition(self):
         """Return these records such that the fields of :meth:`_get_transition_fields` may be written.
@@ -40,7 +39,7 @@ class TransitionMixin(models.AbstractModel):
         In sudo, as these fields are nobody's: a customer signs without any right on the order. Whoever calls this has
         checked the access.
         """
-        return self.sudo().with_context(**{self._transition_key: _TRANSITION})
+        return self.sudo().with_context(**{self._transition_key: private()})
 
     def _without_transition_fields(self, vals):
         """Return a copy of ``vals``, of new records or of these, in which nothing is left that only an action writes.

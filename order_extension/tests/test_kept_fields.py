@@ -1,11 +1,13 @@
 """What follows from other entries, and the way around a signature that each of these figures once was."""
 
+import doctest
 from contextlib import contextmanager
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .. import private_context
 from .common import ChangeOrderCommon
 
 
@@ -81,6 +83,39 @@ class TestKeptFields(ChangeOrderCommon):
             {"order_id": self.order.id, "title": "Window", "line_ids": [self._add(self.window)]}
         )
         self.assertRecordValues(change, [{"amount_untaxed": 85.0, "is_proceeding": False, "user_id": self.seller.id}])
+
+    # === CONTEXTS ===
+
+    def test_no_context_of_a_caller_opens_a_door(self):
+        """What code of ours says to itself can't be said over RPC, where a context is made of plain values."""
+        self.assertFalse(doctest.testmod(private_context).failed)
+        context = {
+            "change_order_transition": True, "order_decision": True, "minor_items_held": True,
+            "confirmed_order_comes_in": True, "follows_payment": True, "invoiced_change_order_ids": [],
+        }  # fmt: skip
+        change = self._make_change()
+        for record in (change, self.order):
+            as_seller = record.with_user(self.seller).with_context(**context)
+            self.assertFalse(as_seller._in_transition())
+        self.assertFalse(as_seller._are_minor_items_held())
+        self.assertFalse(as_seller.order_line._is_automatic_entry())
+        self.assertEqual(
+            as_seller.sudo()._get_invoiceable_lines(), self.order.with_user(self.seller).sudo()._get_invoiceable_lines()
+        )
+        with self.assertRaisesRegex(UserError, "can't be written directly"):
+            change.with_user(self.seller).with_context(**context).signed_by = "Somebody"
+
+    def test_a_comment_sends_nothing_for_others(self):
+        """Comments of customers come in sudo, with a context that is theirs; who only reads sends nothing."""
+        change = self._make_change()
+        comment = change.with_context(mark_change_order_as_sent=True)
+        comment.with_user(self.customer_user).sudo().message_post(body="Well?")
+        self.assertEqual(change.state, "draft")
+        with self.assertRaises(AccessError):
+            comment.with_user(self.bookkeeper).message_post(body="Well?")
+        self.assertEqual(change.state, "draft")
+        comment.with_user(self.seller).message_post(body="Our offer")
+        self.assertEqual(change.state, "sent")
 
     # === ANOTHER CUSTOMER'S ORDER ===
 

@@ -9,6 +9,34 @@ from odoo.tools import file_path
 #: What makes HTML of a text: of anything else a sentence of a customer's would become a link, a picture or a form.
 SAFE = {"plaintext2html", "Markup"}
 
+#: Keys of a context that our code looks at, and why it does no harm that anybody can send one. What code says to itself
+#: goes through ``private_context``.
+CONTEXT_KEYS = {
+    "THIRD_PARTY": "whoever says so sees less",
+    "controls_of": "which settings are recommended; administrators only, who may set any",
+    "cron_id": "counts only where nobody can have sent it: without a request",
+    "extra_route_shown": "what the screen has shown; the rule is asked again whatever it says",
+    "form_view_ref": "which form is shown, as everywhere in Odoo",
+    "mark_change_order_as_sent": "asks for the right to mark it as sent, and is not heard in sudo",
+    "postcalc_ids": "fewer facts",
+    "postcalc_kinds": "fewer facts",
+    "raise_if_nothing_to_invoice": "Odoo's own: whether it is said that there was nothing",
+}
+
+
+def get_context_key(node):
+    """Return the key of a context that the expression looks at, by its value or by the name of a constant, or None."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="context" | "_context"), attr="get"), args=[key, *_]):
+            pass
+        case ast.Subscript(value=ast.Attribute(attr="context" | "_context"), slice=key):
+            pass
+        case ast.Compare(left=key, ops=[ast.In() | ast.NotIn()], comparators=[ast.Attribute(attr="context")]):
+            pass
+        case _:
+            return None
+    return key.value if isinstance(key, ast.Constant) else ast.unparse(key)
+
 
 def is_safe(node):
     """Whether the expression is HTML in which every text is escaped, or nothing."""
@@ -55,6 +83,18 @@ class TrustCommon:
                         for keyword in node.keywords
                         if keyword.arg == "note" and not is_safe(keyword.value)
                     ]
+        self.assertFalse(wrong)
+
+    def test_no_context_opens_a_door(self):
+        """A context comes over RPC from whoever calls: what our code reads of it is known, and harmless."""
+        wrong = []
+        for path in Path(file_path(self.module)).rglob("*.py"):
+            if "tests" in path.parts or path.name == "private_context.py":
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                key = get_context_key(node)
+                if key and key not in CONTEXT_KEYS and not key.startswith("default_"):
+                    wrong.append(f"{path.name}:{node.lineno}: {key}")
         self.assertFalse(wrong)
 
     def _get_kept_fields(self):

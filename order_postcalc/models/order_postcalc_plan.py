@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.order_extension.private_context import get_private
+
 
 class OrderPostcalcPlan(models.Model):
     """What was agreed, frozen: one record per order line and agreement.
@@ -58,5 +60,5 @@ class OrderPostcalcPlan(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_with_the_agreement(self):
-        if not self.env.context.get("agreement_is_void"):
+        if not get_private(self.env, "agreement_is_void"):
             raise UserError(self.env._("The plan of an order is frozen when it is agreed, and not deleted."))

@@ -6,7 +6,6 @@ from odoo.addons.order_extension.by_hand import is_by_hand
 
 from .sale_order_line_plan import COST_GROUPS
 
-
 #: What the expected cost of a line follows from, and who sells can enter.
 COST_FIELDS = frozenset({"purchase_price", "expected_hours"})
 

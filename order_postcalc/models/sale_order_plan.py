@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.order_extension.private_context import private
+
 from .sale_order_line_plan import COST_GROUPS
 
 
@@ -31,7 +33,8 @@ class SaleOrder(models.Model):
         # In sudo: whoever confirms need not see costs.
         orders = self.sudo()
         # A confirmation takes the place of an earlier one; signed extensions stay agreed.
-        orders.plan_ids.filtered(lambda plan: not plan.change_order_id).with_context(agreement_is_void=True).unlink()
+        void = orders.plan_ids.filtered(lambda plan: not plan.change_order_id)
+        void.with_context(agreement_is_void=private()).unlink()
         plans = [line._prepare_plan_vals() for line in orders.order_line if line._is_planned()]
         # What an extension brought is in the plan already.
         self.env["order.postcalc.plan"].sudo().create(
