@@ -208,8 +208,11 @@ class ChangeOrderAnswers(ChangeOrderPortal):
 
         :return: dict with the part of the page that shows it, or empty while it is being made
         """
-        change_order = self._find_change_order(change_order_id, access_token)
-        if not change_order or change_order.signed_pdf_state == "pending":
+        try:
+            change_order = self._get_change_order(change_order_id, access_token)
+        except (AccessError, MissingError):
+            return {}
+        if change_order.signed_pdf_state == "pending":
             return {}
         template = "order_extension.portal_change_order_pdf"
         return {"part": self.env["ir.qweb"]._render(template, {"change_order": change_order})}

@@ -12,6 +12,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..change_order_rules import MAX_TEXT_LENGTH, retry_minutes
+from ..jobs import go_through
 
 _logger = logging.getLogger(__name__)
 
@@ -20,6 +21,8 @@ FINISHING_JOB = "order_extension.ir_cron_finish_signatures"
 ACTIVITY_SIGNED_PDF = "order_extension.mail_activity_type_signed_pdf"
 #: How often it may fail before somebody is asked to look. Until then it was mostly a server that was busy.
 TRIES_BEFORE_ALERT = 3
+#: How long the job leaves alone what somebody else is at.
+SECONDS_BEFORE_ANOTHER_TRY = 5
 
 
 class SaleChangeOrder(models.Model):
@@ -101,14 +104,14 @@ class SaleChangeOrder(models.Model):
     @api.model
     def _cron_finish_signatures(self):
         """Make and send what follows the signatures, one by one, each kept on its own."""
-        change_orders = self.search(self._get_unfinished_domain(), order="signed_on, id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(change_orders))
-        for change_order in change_orders:
-            # what somebody else was at just now stays among what remains
-            done = change_order.with_company(change_order.company_id)._try_to_finish_signature()
-            if not cron._commit_progress(processed=int(done)):
-                break
+        go_through(
+            self.search(self._get_unfinished_domain(), order="signed_on, id"),
+            lambda change_order: change_order.with_company(change_order.company_id)._finish_or_come_back(),
+        )
+
+    def _finish_or_come_back(self):
+        if not self._try_to_finish_signature():
+            self._trigger_finishing(at=fields.Datetime.now() + timedelta(seconds=SECONDS_BEFORE_ANOTHER_TRY))
 
     def _try_to_finish_signature(self):
         """Finish this one; return False when somebody else is at it, so that it is still to be done.

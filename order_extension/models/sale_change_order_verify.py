@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from ..jobs import go_through
 from .sale_change_order_evidence import EVIDENCE_GROUPS, sha256
 
 _logger = logging.getLogger(__name__)
@@ -150,16 +151,7 @@ class SaleChangeOrder(models.Model):
         due = Domain("evidence_checked_on", "=", False) | Domain("evidence_checked_on", "<", before)
         change_orders = self.search(Domain("state", "=", "signed") & due, order="id")
         change_orders = change_orders.filtered(lambda change_order: not change_order._is_evidence_to_come())
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(change_orders))
-        for change_order in change_orders:
-            try:
-                with self.env.cr.savepoint():
-                    change_order._verify_at_night()
-            except Exception:
-                _logger.exception("The evidence of %s could not be verified", change_order.name)
-            if not cron._commit_progress(processed=1):
-                break
+        go_through(change_orders, lambda some: some._verify_at_night())
 
     def _verify_at_night(self):
         self.ensure_one()
