@@ -43,7 +43,7 @@ class OrderSelectionDecision(models.Model):
     score_override = fields.Text(
         "Reason for the Priority", readonly=True, help="Why a leader had set the priority himself."
     )
-    score_parts = fields.Json(readonly=True, groups=FIGURES_GROUPS)
+    score_parts = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     explanation = fields.Text("Why This Priority", compute="_compute_explanation", groups=PRIORITY_GROUPS)
 
     _last_idx = models.UniqueIndex("(order_id) WHERE is_last", "Another decision on this order was just taken.")

@@ -7,6 +7,8 @@ from ..priority import CRITERIA, are_weights_valid
 
 #: The fields of the company from which the scores of its orders follow.
 WEIGHTS = tuple(f"priority_weight_{name}" for name in CRITERIA)
+#: What is wanted of margins is known to those who set it.
+MARGIN_GROUPS = "order_aftersales.group_leader,base.group_system"
 SETTINGS = frozenset({*WEIGHTS, "priority_margin_target", "capacity_department_ids"})
 
 
@@ -19,7 +21,7 @@ class ResCompany(models.Model):
     priority_weight_strategy = fields.Float(
         "Weight of the Goals", default=25.0, help="How much it counts whether the order is of the kind that is wanted."
     )
-    priority_weight_margin = fields.Float("Weight of the Margin", default=20.0)
+    priority_weight_margin = fields.Float("Weight of the Margin", default=20.0, groups=MARGIN_GROUPS)
     priority_weight_capacity = fields.Float(
         "Weight of the Capacity",
         default=15.0,
@@ -30,6 +32,7 @@ class ResCompany(models.Model):
     )
     priority_margin_target = fields.Float(
         "Wanted Margin",
+        groups=MARGIN_GROUPS,
         default=0.3,
         digits=(16, 4),
         help="An order with this margin gets all points of the margin. As a share of the net price.",

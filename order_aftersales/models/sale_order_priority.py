@@ -42,7 +42,8 @@ class SaleOrder(models.Model):
         help="The priority that follows from the criteria, whatever a leader has set.",
     )
     #: Points and figures by criterion, no words: they are put together in the language of who reads them.
-    priority_parts = fields.Json(compute="_compute_priority", store=True, copy=False, groups=FIGURES_GROUPS)
+    #: Nobody reads them as they are: some of them, such as the margin, are not for all.
+    priority_parts = fields.Json(compute="_compute_priority", store=True, copy=False, groups=fields.NO_ACCESS)
     priority_updated_on = fields.Datetime(
         "Priority of", compute="_compute_priority", store=True, copy=False, groups=PRIORITY_GROUPS
     )

@@ -8,7 +8,7 @@ from ..priority import CRITERIA
 from .sale_order_priority import PRIORITY_GROUPS
 
 #: Who sees margins of orders, where there are any.
-MARGIN_GROUPS = ("sales_team.group_sale_salesman", "account.group_account_invoice", "order_aftersales.group_leader")
+MARGIN_GROUPS = ("sales_team.group_sale_salesman", "account.group_account_invoice")
 
 
 class SaleOrder(models.Model):

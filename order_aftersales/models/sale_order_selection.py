@@ -286,7 +286,7 @@ class SaleOrder(models.Model):
             "score": self.priority_score,
             "score_worked_out": self.priority_worked_out,
             "score_override": self.priority_override_reason,
-            "score_parts": self.priority_parts,
+            "score_parts": self.sudo().priority_parts,  # read by nobody as it is
         }
 
     def _get_selection_words(self, decision, reason, note, until):

@@ -208,8 +208,9 @@ class ChangeOrderAnswers(ChangeOrderPortal):
 
         :return: dict with the part of the page that shows it, or empty while it is being made
         """
+        token = access_token or request.httprequest.args.get("access_token")
         try:
-            change_order = self._get_change_order(change_order_id, access_token)
+            change_order = self._get_change_order(change_order_id, token)
         except (AccessError, MissingError):
             return {}
         if change_order.signed_pdf_state == "pending":

@@ -1,3 +1,4 @@
+from . import base
 from . import extra_limits_mixin
 from . import res_company
 from . import res_company_controls

@@ -202,6 +202,13 @@ class SaleChangeOrder(models.Model):
     # === CRUD ===
 
     @api.model
+    def _get_customer_fields(self):
+        return super()._get_customer_fields() | {
+            "name", "title", "order_id", "state", "sent_on", "validity_date", "amount_total", "currency_id", "partner_id",
+            "signer_partner_id",
+        }  # fmt: skip
+
+    @api.model
     def _get_transition_fields(self):
         return super()._get_transition_fields() | TRANSITION_FIELDS
 

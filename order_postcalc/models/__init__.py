@@ -24,6 +24,7 @@ from . import sale_change_order
 from . import sale_change_order_line
 from . import res_company_capture_rate
 from . import sale_order_line_precalc
+from . import sale_order_cost_access
 from . import sale_order_precalc
 from . import sale_order_precalc_lines
 from . import sale_order_precalc_approval

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+#: What the company expects of its orders is known to those who see costs, and to who sets it.
+SETTING_GROUPS = "order_postcalc.group_user,base.group_system"
 FLOOR_POLICIES = [("off", "Off"), ("warn", "Warn"), ("block", "Only with a manager's reason")]
 
 
@@ -9,6 +11,7 @@ class ResCompany(models.Model):
     # Pre-calculation
     postcalc_hour_cost = fields.Monetary(
         "Cost of a Planned Hour",
+        groups=SETTING_GROUPS,
         help="What an hour costs in a plan when neither its product nor its activity says so. 0: the average hourly"
         " cost of the company's employees.",
     )
@@ -16,12 +19,14 @@ class ResCompany(models.Model):
         compute="_compute_planned_hour_cost", compute_sudo=True, groups="order_postcalc.group_user"
     )
     margin_floor = fields.Float(
+        groups=SETTING_GROUPS,
         digits=(16, 6),
         help="Lowest margin of a quotation, as a share of its net amount. 0: the price covers the cost.",
     )
     margin_floor_policy = fields.Selection(
         FLOOR_POLICIES,
         "Below the Floor",
+        groups=SETTING_GROUPS,
         default="off",
         required=True,
         help="What happens when somebody sends or confirms a quotation with less margin. What a customer accepts or"
@@ -31,6 +36,7 @@ class ResCompany(models.Model):
     # Running orders
     margin_erosion_threshold = fields.Float(
         "Warn when the Margin Falls by",
+        groups=SETTING_GROUPS,
         digits=(16, 6),
         help="The seller is told once when the margin expected at completion is lower than the planned one by this"
         " share of the price. 0: never.",

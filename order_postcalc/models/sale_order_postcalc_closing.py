@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
 from odoo.addons.order_extension.change_order_rules import clean_text
 
@@ -159,15 +159,8 @@ class SaleOrder(models.Model):
         self._write_postcalc_state("closed", fields.Datetime.now())
         sheet = self._get_postcalc_sheet()
         Closing.create(self.env["order.postcalc.closing"]._prepare_closing_vals(self, sheet))
-        cells = sheet["total"]["cells"]
-        self._post_postcalc_note(
-            self.env._(
-                "Post-calculation closed: cost %(cost)s of %(planned)s planned, margin %(margin)s.",
-                cost=self._format_postcalc_amount(cells["cost"]["actual"]),
-                planned=self._format_postcalc_amount(cells["cost"]["revised"]),
-                margin=self._format_postcalc_amount(cells["margin"]["actual"]),
-            )
-        )
+        # Without figures: costs are not for all who read the order.
+        self._post_postcalc_note(self.env._("Post-calculation closed."))
 
     def action_reopen_postcalc(self):
         """Ask why."""
@@ -214,9 +207,6 @@ class SaleOrder(models.Model):
 
     def _post_postcalc_note(self, text):
         self.sudo().message_post(body=text, author_id=self.env.user.partner_id.id)
-
-    def _format_postcalc_amount(self, amount):
-        return format_amount(self.env, amount, self.company_id.currency_id)
 
     def action_view_postcalc_closings(self):
         self.ensure_one()

@@ -6,12 +6,10 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
 
 from odoo.addons.order_extension.jobs import go_through
 
 from ..erosion import eroded_by, is_eroding
-from ..localized import format_number, format_short
 from .sale_order_line_plan import COST_GROUPS
 
 _logger = logging.getLogger(__name__)
@@ -82,7 +80,7 @@ class SaleOrder(models.Model):
             if order.postcalc_state == "running":
                 values["margin_checked_on"] = today
                 is_to_be_told = values["is_margin_eroding"] and not order.margin_erosion_warned_on
-                if is_to_be_told and order._try_to_warn_of_margin_erosion(shown):
+                if is_to_be_told and order._try_to_warn_of_margin_erosion():
                     values["margin_erosion_warned_on"] = today
             order._as_transition().write(values)
 
@@ -105,29 +103,29 @@ class SaleOrder(models.Model):
                 return user
         return self.env["res.users"]
 
-    def _try_to_warn_of_margin_erosion(self, shown):
+    def _try_to_warn_of_margin_erosion(self):
         """Return whether the warning went out: one order that can't be warned of keeps none of the others waiting."""
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._warn_of_margin_erosion(shown)
+                self._warn_of_margin_erosion()
         except Exception:  # whatever a customisation of activities may raise
             _logger.exception("No warning that the margin of %s melts; tried again tomorrow", self.name)
             return False
         return True
 
-    def _warn_of_margin_erosion(self, shown):
-        """One activity for whoever is responsible; a note on the order when nobody is."""
+    def _warn_of_margin_erosion(self):
+        """One activity for whoever is responsible; a note on the order when nobody is.
+
+        Without figures: costs are not for all who read the order and its activities.
+        """
         self.ensure_one()
         user = self._get_margin_erosion_responsible()
         order = self.with_context(lang=user.lang or self.company_id.partner_id.lang or self.env.lang)
-        text = order._get_margin_erosion_text(shown)
+        text = order.env._("The expected margin has fallen below what was planned: see the post-calculation.")
         activity_type = self.env.ref(ACTIVITY_EROSION, raise_if_not_found=False)
         if not user or not activity_type:
-            # Costs are not for all who read the order: only that there is something to look at.
-            self.message_post(
-                body=order.env._("The expected margin has fallen below what was planned: see the post-calculation.")
-            )
+            self.message_post(body=text)
             _logger.info("Nobody to tell that the margin of %s melts", self.name)
             return
         self.activity_schedule(
@@ -136,26 +134,4 @@ class SaleOrder(models.Model):
             note=Markup('<p>%s</p><p><a href="%s">%s</a></p>')
             % (text, f"/odoo/sales/{self.id}/post-calculation", order.env._("Open the post-calculation")),
             user_id=user.id,
-        )
-
-    def _get_margin_erosion_text(self, shown):
-        self.ensure_one()
-
-        def amount(measure, column):
-            return format_amount(self.env, shown[measure][column], self.company_id.currency_id)
-
-        def percent(column):
-            return format_number(self.env, (shown["margin_share"][column] or 0.0) * 100, 1)
-
-        return self.env._(
-            "Planned were %(planned)s (%(planned_share)s %%), expected are %(forecast)s (%(forecast_share)s %%). Cost"
-            " %(cost)s of %(planned_cost)s planned, hours %(hours)s of %(planned_hours)s.",
-            planned=amount("margin", "revised"),
-            planned_share=percent("revised"),
-            forecast=amount("margin", "forecast"),
-            forecast_share=percent("forecast"),
-            cost=amount("cost", "actual"),
-            planned_cost=amount("cost", "revised"),
-            hours=format_short(self.env, shown["hours"]["actual"]),
-            planned_hours=format_short(self.env, shown["hours"]["revised"]),
         )

@@ -158,6 +158,11 @@ class SaleOrder(models.Model):
             **self._get_margin_floor_figures(),
         )
 
+    def _get_margin_hint(self):
+        """Say where the figures are: they are not for all who read the order and its activities."""
+        self.ensure_one()
+        return self.env._("See the tab Pre-Calculation of %s for what is missing.", self.name)
+
     def _get_margin_floor_message(self):
         """Say as well what to do about it before it goes out."""
         self.ensure_one()
@@ -210,7 +215,7 @@ class SaleOrder(models.Model):
             localized.activity_schedule(
                 ACTIVITY_MARGIN,
                 summary=localized.env._("%(asker)s asks for a price below the margin floor", asker=self.env.user.name),
-                note=plaintext2html(localized._get_margin_floor_message()),
+                note=plaintext2html(localized._get_margin_hint()),
                 user_id=user.id,
             )
         self.message_post(
@@ -252,13 +257,7 @@ class SaleOrder(models.Model):
         self._end_margin_activities()
         asker = self.sudo().margin_request_by_id - self.env.user
         self.message_post(
-            body=self.env._(
-                "Margin of %(margin)s (%(share)s %%) approved, below the floor of %(floor)s %%: %(reason)s",
-                margin=format_amount(self.env, self.precalc_margin, self.precalc_currency_id),
-                share=format_number(self.env, self.precalc_margin_share * 100, 1),
-                floor=format_short(self.env, self.margin_floor * 100),
-                reason=reason,
-            ),
+            body=self.env._("Margin below the floor approved: %s", reason),
             partner_ids=asker.filtered("active").partner_id.ids,
         )
 

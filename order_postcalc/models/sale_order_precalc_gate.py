@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
             localized.activity_schedule(
                 ACTIVITY_MARGIN,
                 summary=localized.env._("Accepted, but below the margin floor"),
-                note=plaintext2html(localized._get_margin_floor_fact()) if user.has_group(COST_GROUPS) else False,
+                note=plaintext2html(localized._get_margin_hint()),
                 user_id=user.id,
             )
 
