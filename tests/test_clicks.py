@@ -24,7 +24,8 @@ ODOO_REFUSES = (
     "action_view_invoice",  # an invoice from its order, for sellers
     "action_view_so",  # the order of a task, for who reads no timesheets
     "account_payment.payment_method_menu",  # payment methods, for who keeps the books
-    "project.project/web_read: You are not allowed to access 'Analytic Line'",  # a project, for who records no hours
+    "You are not allowed to access 'Analytic Line'",  # a project billed by the hour, for who records no hours
+    "/static/description/icon.png",  # icons of apps that are advertised and not there
     "/web/image/hr.employee",  # pictures of colleagues who have none
 )
 EVERYTHING = bool(os.environ.get("ORDER_ADDONS_CLICKS"))  # set by scripts/test.py --clicks: all apps, all views
