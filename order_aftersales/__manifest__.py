@@ -14,6 +14,7 @@
         "security/order_aftersales_rules.xml",
         "security/order_priority_rules.xml",
         "security/order_billing_rules.xml",
+        "security/order_dialog_rules.xml",
         "data/order_stage_data.xml",
         "data/ir_cron_data.xml",
         "data/order_slip_reason_data.xml",

@@ -15,6 +15,7 @@
         "security/order_postcalc_closing_rules.xml",
         "security/order_customer_rules.xml",
         "security/order_people_rules.xml",
+        "security/order_dialog_rules.xml",
         "data/order_activity_data.xml",
         "data/mail_activity_type_data.xml",
         "data/order_allowance_advice_data.xml",

@@ -1,6 +1,7 @@
 from odoo.tests import TransactionCase, tagged
 
 from .field_access_common import FieldAccessCommon
+from .told_common import ToldCommon
 from .trust_common import TrustCommon
 
 
@@ -30,3 +31,8 @@ class TestFieldAccessOfExtension(FieldAccessCommon, TransactionCase):
         "sale.minor.item": {"material_cost": "whoever records a favour says what its material has cost"},
         "sale.extra.capture": {"material_cost": "the same, while it is recorded"},
     }
+
+
+@tagged("post_install", "-at_install")
+class TestToldByExtension(ToldCommon, TransactionCase):
+    module = "order_extension"
