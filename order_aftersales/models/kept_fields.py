@@ -21,11 +21,6 @@ class ProjectTask(models.Model):
     _inherit = ["kept.fields.mixin", "project.task"]
 
 
-class ResPartner(models.Model):
-    _name = "res.partner"
-    _inherit = ["kept.fields.mixin", "res.partner"]
-
-
 class ResUsers(models.Model):
     _name = "res.users"
     _inherit = ["kept.fields.mixin", "res.users"]

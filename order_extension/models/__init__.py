@@ -1,4 +1,5 @@
 from . import base
+from . import kept_fields_mixin
 from . import extra_limits_mixin
 from . import res_company
 from . import res_company_controls
@@ -9,7 +10,6 @@ from . import res_partner
 from . import product_template
 from . import product_product
 from . import extra_photos_mixin
-from . import kept_fields_mixin
 from . import transition_mixin
 from . import sale_order_template
 from . import sale_change_reason

@@ -1,8 +1,12 @@
 from odoo import api, models, tools
 from odoo.exceptions import UserError
 
+from ..private_context import get_private, private
+
 #: Odoo guards them itself.
 LOG_FIELDS = frozenset(models.MAGIC_COLUMNS)
+#: Under which name the context says that they are left out, not refused.
+LEFT_OUT = "leave_out_kept_fields"
 
 
 class KeptFieldsMixin(models.AbstractModel):
@@ -62,10 +66,17 @@ class KeptFieldsMixin(models.AbstractModel):
         given = () if self.env.su else self._get_kept_fields() & vals.keys()
         if not given:
             return vals
-        for name in sorted(given):
+        for name in () if get_private(self.env, LEFT_OUT) else sorted(given):
             if not self._says_nothing_new(name, vals[name]):
                 self._refuse_to_write(name)
         return {name: value for name, value in vals.items() if name not in given}
+
+    def _leave_out_kept_fields(self):
+        """Return these such that what follows from others is left out when all that is known of them is written.
+
+        For code of Odoo's own that writes all fields which it finds. It leaves them as they are.
+        """
+        return self.with_context(**{LEFT_OUT: private()})
 
     def _says_nothing_new(self, name, value):
         """Whether ``value`` is as empty as the field ``name`` is in a new record, and in all of these."""

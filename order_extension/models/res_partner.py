@@ -5,7 +5,8 @@ from .extra_limits_mixin import LIMIT_FIELDS
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "extra.limits.mixin"]
+    # The first is here for the add-ons above, of which each keeps something on contacts.
+    _inherit = ["kept.fields.mixin", "res.partner", "extra.limits.mixin"]
 
     no_follow_up = fields.Boolean(
         "No Follow-Ups", help="The customer doesn't wish to be contacted about further needs or open offers."

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import sale_change_order_cancel
 from . import sale_minor_item_cancel
 from . import sale_change_order_proceed

@@ -24,8 +24,3 @@ class AccountAnalyticLine(models.Model):
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
     _inherit = ["kept.fields.mixin", "account.move.line"]
-
-
-class ResPartner(models.Model):
-    _name = "res.partner"
-    _inherit = ["kept.fields.mixin", "res.partner"]

@@ -297,9 +297,19 @@ class TestStoredClasses(CustomerReportCommon):
 
     def test_nobody_writes_the_class(self):
         self._update()
-        for values in ({"abc_class": "A"}, {"abc_class_before": False}):
+        for values in ({"abc_class": "A"}, {"abc_class": False}, {"abc_class_before": "A"}):
             with self.assertRaisesRegex(UserError, "once a day"):
                 self.customer.with_user(self.manager).with_company(self.company).write(values)
+
+    def test_merged_contacts_keep_the_class_of_the_one_that_stays(self):
+        """Odoo writes all that it finds on them: what follows is worked out by the job."""
+        self._update()
+        twin = self.env["res.partner"].create({"name": "Lena Sommer", "phone": "0761 1234"})
+        twin.sudo().with_company(self.company).abc_class = "A"
+        self.manager.group_ids |= self.env.ref("base.group_system") | self.env.ref("account.group_account_invoice")
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager).with_company(self.company)
+        wizard.create({})._merge((self.customer + twin).ids, self.customer, extra_checks=False)
+        self.assertRecordValues(self.customer.with_company(self.company), [{"abc_class": "C", "phone": "0761 1234"}])
 
     def test_found_by_class(self):
         self._update()
