@@ -4,8 +4,6 @@ What a customer accepts, signs or pays, and what a job confirms, is never refuse
 can still talk to the customer is told.
 """
 
-from contextlib import nullcontext
-
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
@@ -17,6 +15,8 @@ from .sale_order_precalc_approval import ACTIVITY_MARGIN
 
 #: States in which the company is bound by its price.
 OFFERED_STATES = ("sent", "sale")
+#: What Odoo writes when it sends or confirms.
+CONFIRMED_FIELDS = frozenset({"state", "date_order"})
 #: What a manager has to let pass before it goes out by hand.
 BLOCKED = ("void", "blocked")
 
@@ -66,11 +66,11 @@ class SaleOrder(models.Model):
         if state != "sale" and not (state == "sent" and is_by_hand(self.env)):
             return super().write(vals)
         offered = self.filtered(lambda order: order._is_quotation() and order.state != state)
-        # Lines and prices can be written together with the state: what counts is what the quotation is by then. Who is
-        # refused has changed nothing.
-        with self.env.cr.savepoint() if offered and is_by_hand(self.env) else nullcontext():
-            result = super().write(vals)
-            offered._check_margin_floor()
+        if vals.keys() <= CONFIRMED_FIELDS:
+            offered._check_margin_floor()  # before anything is done
+        result = super().write(vals)
+        # Lines and prices can come with the state, and a rate with the day: what counts is what it has become.
+        offered._check_margin_floor()
         for order, status in offered._judge_margins().items():
             order._tell_of_margin_below_floor(status)
         return result

@@ -35,7 +35,11 @@ class TestGates(PrecalcCommon):
         # Odoo's stock fails by itself when lines come with a confirmation.
         states = ("sent",) if "picking_ids" in self.quotation._fields else ("sent", "sale")
         for state in states:
-            with self.subTest(state), self.assertRaisesRegex(UserError, "100.00 below the floor"):
+            with (
+                self.subTest(state),
+                self.assertRaisesRegex(UserError, "100.00 below the floor"),
+                self.env.cr.savepoint(),
+            ):
                 self._write(state, 2730.0)
             self.assertRecordValues(self.quotation, [{"state": "draft", "amount_untaxed": 3900.0}])
         # and a price that makes it enough is enough
