@@ -86,6 +86,10 @@ class SaleChangeOrderLine(models.Model):
         "An added line needs a product; a reduction needs the order line that it reduces.",
     )
 
+    @api.model
+    def _get_customer_fields(self):
+        return super()._get_customer_fields() | {"change_order_id", "sequence"}
+
     # === COMPUTE ===
 
     @api.depends("kind", "order_line_id")

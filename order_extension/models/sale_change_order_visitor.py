@@ -7,11 +7,6 @@ from odoo.tools import consteq
 
 #: The controller says by this who has come with the link of the third party. It can only take away.
 THIRD_PARTY = "change_order_third_party"
-#: What is the customer's alone.
-CONTRACT_FIELDS = (
-    "amount_original", "amount_changes_before", "amount_before", "amount_rounding", "amount_after",
-    "amount_after_total", "promised_date_before", "promised_date_after",
-)  # fmt: skip
 
 
 class SaleChangeOrder(models.Model):
@@ -48,7 +43,7 @@ class SaleChangeOrder(models.Model):
     def _sees_contract(self):
         """What this visitor may see: the order's sums, dates and scope, and the customer's messages, or none of it.
 
-        The one answer for page, PDF and fields. A third party sees what they are to sign and what it costs.
+        The one answer for page and PDF. A third party sees what they are to sign and what it costs.
         """
         self.ensure_one()
         return not self._is_third_party_visitor()
@@ -84,15 +79,6 @@ class SaleChangeOrder(models.Model):
         """Return this change order such that all links of it are the third party's, if there is one."""
         self.ensure_one()
         return self.with_context(**{THIRD_PARTY: True}) if self._has_third_party_signer() else self
-
-    @api.depends_context("uid")
-    def _compute_contract_sums(self):
-        res = super()._compute_contract_sums()
-        if not self.env.su and self.env.user.share:
-            for change_order in self:
-                if not change_order._sees_contract():
-                    change_order.update(dict.fromkeys(CONTRACT_FIELDS, False))
-        return res
 
     # === ANSWER ===
 

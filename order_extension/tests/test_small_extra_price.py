@@ -217,7 +217,12 @@ class TestSmallExtraPrice(MinorItemsCommon):
         self._make_item(order=other, task_id=False, duration=0, material_cost=8.0)
         cancelled = self._make_item(duration=0, material_cost=3.0)
         cancelled._cancel("Twice")
-        self._make_item(duration=0, material_cost=5.0, date=fields.Date.today() - timedelta(days=400))
+        backdated = self._make_item(duration=0, material_cost=5.0, date=fields.Date.today() - timedelta(days=400))
+        # recorded today, it counts whatever its date says; recorded then, it no longer does
+        self.assertEqual(self.order._get_extra_facts(12.0, 15.0).customer_used, 13.0)
+        backdated.flush_recordset()
+        self.env.cr.execute("UPDATE sale_minor_item SET create_date = date WHERE id = %s", (backdated.id,))
+        self.env.invalidate_all()
         facts = self.order._get_extra_facts(12.0, 15.0)
         self.assertEqual((facts.customer_used, facts.customer_volume), (8.0, 5240.0))
         # orders of more than 12 months ago no longer count, but this one always does

@@ -40,7 +40,10 @@ class TestTranslations(TranslationsCommon, TransactionCase):
         """What the form says while it signs is written by JavaScript, whose words are sent to the customer's page."""
         self.assertIn(self.module, self.env["ir.http"]._get_translation_frontend_modules_name())
         sentence = "We got no answer from our server. Please load the page again."
-        for code, words in (("fr_FR", "Notre serveur n'a pas répondu"), ("de_DE", "Unser Server hat nicht geantwortet")):
+        for code, words in (
+            ("fr_FR", "Notre serveur n'a pas répondu"),
+            ("de_DE", "Unser Server hat nicht geantwortet"),
+        ):
             modules, _language = self.env["ir.http"]._get_translations_for_webclient([self.module], code)
             messages = {message["id"]: message["string"] for message in modules[self.module]["messages"]}
             self.assertIn(words, messages[sentence])

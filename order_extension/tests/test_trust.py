@@ -26,6 +26,10 @@ class TestFieldAccessOfExtension(FieldAccessCommon, TransactionCase):
             "partner_id": "My Change Orders: whose they are",
             "signer_partner_id": "My Change Orders: who is asked to sign",
         },
+        "sale.change.order.line": {
+            "change_order_id": "the page of a change order: which it belongs to",
+            "sequence": "the page of a change order: in which order they stand",
+        },
     }
     no_costs = {
         "sale.minor.item": {"material_cost": "whoever records a favour says what its material has cost"},

@@ -25,7 +25,11 @@ class ToldCommon:
         customer = cls.env["res.partner"].create({"name": "A colleague's customer"})
         product = cls.env["product.product"].create({"name": "Cabinet", "type": "consu", "list_price": 987.65})
         order = cls.env["sale.order"].create(
-            {"partner_id": customer.id, "user_id": colleague.id, "order_line": [Command.create({"product_id": product.id})]}
+            {
+                "partner_id": customer.id,
+                "user_id": colleague.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
         )
         order.action_confirm()
         change = cls.env["sale.change.order"].create(
