@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sale_order_priority import FIGURES_GROUPS, PRIORITY_GROUPS
+from .sale_order_priority import PRIORITY_GROUPS
 
 DECISIONS = [("accepted", "Accepted"), ("rejected", "Rejected"), ("later", "Later")]
 #: What is told of a decision, beside those that are one.

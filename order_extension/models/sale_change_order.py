@@ -204,8 +204,8 @@ class SaleChangeOrder(models.Model):
     @api.model
     def _get_customer_fields(self):
         return super()._get_customer_fields() | {
-            "name", "title", "order_id", "state", "sent_on", "validity_date", "amount_total", "currency_id", "partner_id",
-            "signer_partner_id",
+            "name", "title", "order_id", "state", "sent_on", "validity_date", "amount_total", "currency_id",
+            "partner_id", "signer_partner_id",
         }  # fmt: skip
 
     @api.model
