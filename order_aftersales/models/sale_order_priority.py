@@ -12,8 +12,6 @@ from .res_company_priority import WEIGHTS
 
 #: Customers don't read how important they are.
 PRIORITY_GROUPS = "base.group_user"
-#: The figures behind it: margins, and what the leaders weigh.
-FIGURES_GROUPS = "order_aftersales.group_leader"
 #: Order lines without any cost leave a margin of 100 %: it says that nothing is known.
 ALL_MARGIN = 0.9999
 
