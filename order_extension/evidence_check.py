@@ -96,15 +96,21 @@ def main(arguments):
     try:
         files = read_files(arguments[0] if arguments else Path(__file__).parent)
     except (OSError, zipfile.BadZipFile) as error:
-        print(f"It can't be read: {error}")
+        say(f"It can't be read: {error}")
         return 1
     problems = find_problems(files)
-    print("\n".join(problems or ["intact"]))
+    say(*(problems or ["intact"]))
     if not problems:
         facts = json.loads(files[EVIDENCE])["facts"]
-        print(f"Signed by {facts['signed_by']} on {facts['signed_on']} (UTC)")
-        print(f"Fingerprint of what was signed: {facts['content']}")
+        say(
+            f"Signed by {facts['signed_by']} on {facts['signed_on']} (UTC)",
+            f"Fingerprint of what was signed: {facts['content']}",
+        )
     return 1 if problems else 0
+
+
+def say(*lines):
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 if __name__ == "__main__":
